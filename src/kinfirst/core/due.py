@@ -1,0 +1,39 @@
+"""Time: when it alone changes something, and what (engine.md section 1). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from kinfirst.core.case import Case
+from kinfirst.core.closing import hold_until
+from kinfirst.core.events import CaseEvent, EffectsUnclaimed, HoldEnded, TaskOverdue
+from kinfirst.core.policy import Policy
+from kinfirst.core.tasks import tasks
+
+
+def due(case: Case, policy: Policy) -> datetime | None:
+    """The next moment (UTC) at which time alone changes something; None if time alone changes nothing."""
+    return min((at for at, _ in _coming(case, policy)), default=None)
+
+
+def tick(case: Case, policy: Policy, now: datetime) -> tuple[CaseEvent, ...]:
+    """What time alone has brought by `now`: tasks overdue, the hold ended, effects unclaimed, in order."""
+    ready = [(at, event) for at, event in _coming(case, policy) if at <= now]
+    return tuple(event for _, event in sorted(ready, key=lambda pair: (pair[0], repr(pair[1]))))
+
+
+def _coming(case: Case, policy: Policy) -> Iterator[tuple[datetime, CaseEvent]]:
+    if case.opened_at is None or case.closing.closed:
+        return
+    for task in tasks(case, policy):
+        noted = case.escalated.get(task.name)
+        if task.kind != "escalate" and (noted is None or noted < task.due):
+            yield task.due, TaskOverdue(task=task.name, due=task.due)
+    if not case.retracted and not case.closing.hold_ended:
+        ends = hold_until(case, policy)
+        if ends is not None:
+            yield ends, HoldEnded()
+    waiting = [e.listed for e in case.effects if e.released_to is None]
+    if waiting and not case.closing.unclaimed and case.death.recorded_at is not None and not case.retracted:
+        yield min(waiting) + policy.effects.unclaimed, EffectsUnclaimed()
