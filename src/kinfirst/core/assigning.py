@@ -36,11 +36,6 @@ def is_bereaved(case: Case, who: str) -> bool:
     return any(r.person == who for r in records(case))
 
 
-def bonded(case: Case, who: str) -> bool:
-    """Whether somebody is bound to the casualty by a bond (R69)."""
-    return any(r.person == who and r.relation == "bond" for r in records(case))
-
-
 @enforces("argument", Assign)
 def team_makes_sense(ask: Ask[Assign]) -> Iterator[Reason]:
     """Different people, none of them the recipient."""
@@ -168,7 +163,7 @@ def adviser_carries_it(ask: Ask[Assign]) -> Iterator[Reason]:
 
 @enforces("R69", Assign)
 def carriers_are_not_waiting_to_be_told(ask: Ask[Assign]) -> Iterator[Reason]:
-    """Nobody due to be told carries the word; kin only once told, a bonded carrier only by override."""
+    """Nobody due to be told carries the word; one who is kin or bond only by override."""
     yield from carrier_reasons(ask, (ask.do.lead, *ask.do.team))
 
 
@@ -179,13 +174,12 @@ def teller_is_not_waiting_to_be_told(ask: Ask[Tell]) -> Iterator[Reason]:
 
 
 def carrier_reasons(ask: Ask[Assign] | Ask[Tell], people: tuple[str, ...]) -> Iterator[Reason]:
-    """Why these people may not carry the word (R69)."""
+    """Why these people may not carry the word: due to hear it themselves, or bereaved (R69)."""
     for who in people:
-        told = who in ask.case.told
-        if due_to_be_told(ask.case, who) or (is_bereaved(ask.case, who) and not told):
+        if due_to_be_told(ask.case, who):
             yield ask.no("R69", "Somebody on the team is due to be told themselves; tell them first.")
-        elif bonded(ask.case, who):
-            yield ask.no("R69", "Somebody on the team was close to the casualty; an authority must allow it.")
+        elif is_bereaved(ask.case, who):
+            yield ask.no("R69", "Somebody on the team is bereaved by this death; an authority must allow it.")
 
 
 @enforces("R75", Assign)

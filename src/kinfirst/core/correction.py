@@ -41,8 +41,8 @@ def two_people_retract(ask: Ask[Retract]) -> Iterator[Reason]:
 def retraction_makes_sense(ask: Ask[Retract]) -> Iterator[Reason]:
     """The second is another, and the right person is not the wrong one."""
     do = ask.do
-    if do.second is not None and do.second == ask.by:
-        yield ask.no("argument", "second: the second person must be somebody else.")
+    if do.second is None or do.second == ask.by:
+        yield ask.no("argument", "second: name a second person, somebody else.")
     if do.was is not None and do.was == ask.case.casualty:
         yield ask.no("argument", "was: this is the person being retracted.")
     if do.kind == "alive" and do.was is not None:

@@ -58,7 +58,9 @@ def listed_by_two(ask: Ask[Inventory]) -> Iterator[Reason]:
 
 @enforces("argument", Inventory)
 def listed_once(ask: Ask[Inventory]) -> Iterator[Reason]:
-    """Nobody lists their own effects, and the second person is not the casualty."""
+    """A second person is named, and neither of the two is the casualty."""
+    if ask.do.with_ is None:
+        yield ask.no("argument", "with: name the second person who was there.")
     if ask.case.casualty in (ask.by, ask.do.with_):
         yield ask.no("argument", "with: the casualty is no witness.")
 
@@ -120,9 +122,9 @@ def missing_keep_their_effects(ask: Ask[ReleaseEffects]) -> Iterator[Reason]:
         yield ask.no("R15", "Nobody has pronounced this person dead; the effects are theirs.")
 
 
-@enforces("R45", ReleaseEffects)
-def retraction_locks_effects(ask: Ask[ReleaseEffects]) -> Iterator[Reason]:
-    """After a retraction nothing is given away."""
+@enforces("R45", Treat, ReleaseEffects)
+def retraction_locks_effects(ask: Ask[Treat]) -> Iterator[Reason]:
+    """After a retraction nothing is washed and nothing given away."""
     if ask.case.retracted:
         yield ask.no("R45", "The death is retracted; the effects are locked.")
 

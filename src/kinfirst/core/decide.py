@@ -26,6 +26,7 @@ from kinfirst.core.chain import draw
 from kinfirst.core.commands import Command, OpenCase, name_of
 from kinfirst.core.errors import Reason, Refusal
 from kinfirst.core.events import CaseEvent, ChainDrawn, FactsTaken, TieFound
+from kinfirst.core.facts import Facts
 from kinfirst.core.fold import fold
 from kinfirst.core.gate import open_tiers
 from kinfirst.core.places import Chain
@@ -49,6 +50,14 @@ def decide(case: Case, command: Command, policy: Policy, now: datetime) -> tuple
     happened = tuple(EFFECTS[command.name](ask))
     after = _fold_all(seen, happened, now, command.by)
     return (*taken, *happened, *redrawn(after, policy, now))
+
+
+def refreshed(case: Case, facts: Facts, policy: Policy, now: datetime) -> tuple[CaseEvent, ...]:
+    """What follows when the registry or another case of the event says something new, without any command."""
+    if case.opened_at is None or case.closing.closed or facts == case.facts:
+        return ()
+    taken = FactsTaken(facts=facts)
+    return (taken, *redrawn(fold(case, taken, at=now, by="system"), policy, now))
 
 
 def _take_facts(case: Case, command: Command) -> tuple[CaseEvent, ...]:

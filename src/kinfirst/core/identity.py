@@ -65,9 +65,16 @@ def _named(case: Case) -> dict[str, tuple[Evidence, ...]]:
 
 
 def contradicted(case: Case) -> bool:
-    """Whether the evidence names two people and science has not settled between them (R12)."""
-    levels = [level_of(pieces) for pieces in _named(case).values()]
-    return len(levels) > 1 and levels.count(4) != 1
+    """Whether the evidence names somebody else than the casualty and science has not settled it (R12).
+
+    Once people have been told, evidence for another person is a contradiction however good it is: that is a
+    retraction, not a new name.
+    """
+    levels = {who: level_of(pieces) for who, pieces in _named(case).items()}
+    others = [have for who, have in levels.items() if who != case.casualty]
+    if not others:
+        return False
+    return levels.get(case.casualty or "", 0) < 4 or 4 in others
 
 
 def level(case: Case) -> int:
@@ -84,14 +91,21 @@ def two_identifiers(case: Case) -> bool:
 
 
 def candidate(case: Case, *, presumed: str | None) -> str | None:
-    """Whom the evidence points to: the one proved by science, else the one presumed, else the only one."""
-    named = _named(case)
-    proved = [who for who, pieces in named.items() if level_of(pieces) == 4]
+    """Whom the evidence points to.
+
+    The only one proved by science; else the one presumed when the case was opened, unless the evidence is all
+    for one other person and good enough to tell; nobody else once people have been told.
+    """
+    if case.told:
+        return presumed
+    levels = {who: level_of(pieces) for who, pieces in _named(case).items()}
+    proved = [who for who, have in levels.items() if have == 4]
     if len(proved) == 1:
         return proved[0]
-    if presumed is not None:
-        return presumed
-    return next(iter(named), None)
+    only = next(iter(levels)) if len(levels) == 1 else None
+    if only is not None and (presumed is None or levels[only] >= 3):
+        return only
+    return presumed
 
 
 def look_alikes(case: Case, years: int) -> tuple[EventMember, ...]:

@@ -13,7 +13,7 @@ from kinfirst.core.assigning import is_kin_place
 from kinfirst.core.case import Case, Duty
 from kinfirst.core.closing import unsupported
 from kinfirst.core.custody import locked
-from kinfirst.core.gate import all_settled, held_for_kin, kin_settled, open_places, open_tiers
+from kinfirst.core.gate import held_for_kin, kin_settled, open_places, open_tiers
 from kinfirst.core.identity import level, sure_enough
 from kinfirst.core.kinship import on_record, stale
 from kinfirst.core.places import Place
@@ -180,7 +180,7 @@ def _effect_tasks(case: Case, policy: Policy) -> Iterator[Task]:
     if case.closing.unclaimed:
         late = due + policy.due_in("unclaimed_effects")
         yield Task(kind="unclaimed_effects", holder=OFFICER, opened=due, due=late)
-    elif all_settled(case, policy) and not locked(case):
+    elif kin_settled(case, policy) and not locked(case):
         opened = case.told_at_last or since
         yield Task(kind="release_effects", holder=waiting[0].holder, opened=opened, due=max(due, opened))
 

@@ -128,7 +128,7 @@ def _knows(case: Case, place: Place, telling: Telling) -> Case:
         "told": {**case.told, who: telling},
         "again": without(case.again, place.id),
         "handed": without(case.handed, place.id),
-        "attended": joined(case.attended, telling.by, *(held.people if held else ())),
+        "attended": joined(case.attended, *(held.people if held else ())),
     }
     return change(case, **fields)
 
