@@ -98,8 +98,6 @@ def _hand_over(turn: Turn, do: HandOver) -> Iterator[Reason]:
         yield Reason(rule="argument", text="to: the receiver must be somebody else.")
     elif "clinician" not in turn.roles(do.to):
         yield Reason(rule="R75", text="Cover is taken by a clinician.")
-    if do.to in turn.house.off:
-        yield Reason(rule="R55", text="The receiver is off duty.")
     if do.until <= turn.now:
         yield Reason(rule="argument", text="until: the end of cover must be still to come.")
     missing = [part for part in ("illness", "summary", "actions", "contingency") if not _part(do, part)]

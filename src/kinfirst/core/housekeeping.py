@@ -92,7 +92,7 @@ def _without(offer: Offer, patients: tuple[str, ...]) -> Offer:
 
 
 def _accepted(house: House, event: CoverAccepted, at: datetime, by: str) -> House:
-    """The patients are the receiver's, under this offer; a cover that had ended is followed now."""
+    """The patients are the receiver's, who is on duty by that; a cover that had ended is followed now."""
     offer = next(o for o in house.offers if o.number == event.number)
     taken = {
         patient: Ward(clinician=offer.to, offer=offer.number, until=offer.until)
@@ -100,7 +100,10 @@ def _accepted(house: House, event: CoverAccepted, at: datetime, by: str) -> Hous
         if patient in house.patients
     }
     return msgspec.structs.replace(
-        house, patients={**house.patients, **taken}, offers=_marked(house, event.number, "accepted")
+        house,
+        patients={**house.patients, **taken},
+        offers=_marked(house, event.number, "accepted"),
+        off=tuple(who for who in house.off if who != offer.to),
     )
 
 
