@@ -1,0 +1,63 @@
+# Every target works from a bare checkout: what is missing is set up first, what is there is left alone.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.PHONY: run setup test check format lint types layers house bench docs diagrams pin clean
+
+bin := .venv/bin
+python := $(bin)/python
+# A stamp is newer than what it was made from, or it is made again.
+runs := .venv/.runs
+tests := .venv/.tests
+
+run: $(runs)
+	@$(bin)/kinfirst serve --demo
+
+setup: $(tests)
+
+test: $(tests)
+	@postgres=$$(scripts/postgres.sh) && chromium=$$(scripts/chromium.sh) && \
+	KINFIRST_TEST_POSTGRES=$$postgres KINFIRST_CHROMIUM=$$chromium \
+	$(python) -m pytest -n 2 -p tests.plugins.skips $(ARGS)
+
+# `make -k check` goes on after the first part that fails.
+check: format lint types layers house
+
+format: $(tests)
+	$(bin)/ruff format --check .
+
+lint: $(tests)
+	$(bin)/ruff check .
+
+types: $(tests)
+	$(bin)/mypy --strict src
+
+layers: $(tests)
+	$(bin)/lint-imports
+
+house: $(tests)
+	$(python) -m pytest -q tests/house
+
+bench: $(tests)
+	@postgres=$$(scripts/postgres.sh) && KINFIRST_TEST_POSTGRES=$$postgres $(python) -m benchmarks $(ARGS)
+
+docs: $(tests)
+	$(python) -m kinfirst.project.docs
+
+diagrams: $(tests)
+	$(python) -m kinfirst.project.diagrams
+
+# Newest versions that pyproject.toml allows, with their hashes.
+pin: $(tests)
+	scripts/pin.sh --upgrade
+
+clean:
+	-scripts/postgres.sh stop
+	rm -rf .venv .*_cache .hypothesis build src/*.egg-info
+
+$(runs): constraints/run.txt pyproject.toml
+	@scripts/setup.sh run
+	@touch $@
+
+$(tests): constraints/test.txt pyproject.toml
+	@scripts/setup.sh test
+	@touch $(runs) $@

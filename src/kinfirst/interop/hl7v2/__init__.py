@@ -1,0 +1,60 @@
+"""HL7 v2 messages about a death, read and accounted for. Pure: bytes in, frozen structs out, no clock, no
+I/O.
+"""
+
+from kinfirst.interop.hl7v2.moments import Moment, Precision, before, read_moment
+from kinfirst.interop.hl7v2.reader import read
+from kinfirst.interop.hl7v2.shape import (
+    Address,
+    AdtReport,
+    Coded,
+    Conflict,
+    Death,
+    Identifier,
+    Kin,
+    Left,
+    LeftMessage,
+    Name,
+    Note,
+    Outcome,
+    Patient,
+    Phone,
+    Reading,
+    Rejected,
+    Relation,
+    Sex,
+    Span,
+    Taken,
+    Visit,
+    Where,
+)
+
+__all__ = [
+    "Address",
+    "AdtReport",
+    "Coded",
+    "Conflict",
+    "Death",
+    "Identifier",
+    "Kin",
+    "Left",
+    "LeftMessage",
+    "Moment",
+    "Name",
+    "Note",
+    "Outcome",
+    "Patient",
+    "Phone",
+    "Precision",
+    "Reading",
+    "Rejected",
+    "Relation",
+    "Sex",
+    "Span",
+    "Taken",
+    "Visit",
+    "Where",
+    "before",
+    "read",
+    "read_moment",
+]

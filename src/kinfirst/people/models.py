@@ -1,0 +1,178 @@
+"""The tables of the people registry.
+
+Columns that end in `_cipher` hold AES-GCM ciphertext and are read and written only through `registry`; those
+that end in `_index` hold a keyed digest, so that an exact search needs no clear text (crypto.py). Every row
+belongs to a realm: `live`, or an exercise whose people are never those of the live realm (R68).
+"""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+
+LIVE = "live"
+
+
+def new_id() -> str:
+    """A random id: it says nothing about the person and cannot be counted through (R64)."""
+    return uuid4().hex
+
+
+class Realm(models.Model):
+    """An address book. Any realm but `live` is an exercise."""
+
+    id = models.CharField(max_length=64, primary_key=True)
+
+    @property
+    def exercise(self) -> bool:
+        """Whether its cases must be marked as an exercise and can never reach a live recipient (R68)."""
+        return self.id != LIVE
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Person(models.Model):
+    """Somebody: casualty, kin, clinician, holder of an office. `sealed` hides the name for ever (R74)."""
+
+    id = models.CharField(max_length=32, primary_key=True, default=new_id)
+    realm = models.ForeignKey(Realm, on_delete=models.CASCADE, related_name="people")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="person"
+    )
+    name_cipher = models.BinaryField()
+    name_index = models.CharField(max_length=64, blank=True)
+    alias_cipher = models.BinaryField(null=True, blank=True)
+    alias_index = models.CharField(max_length=64, blank=True)
+    born = models.DateField(null=True, blank=True)
+    died = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=16, blank=True)
+    grade = models.PositiveSmallIntegerField(null=True, blank=True)
+    serving = models.BooleanField(default=False)
+    division = models.CharField(max_length=200, blank=True)
+    zone = models.CharField(max_length=64, blank=True)
+    household = models.CharField(max_length=200, blank=True)
+    speaks = models.JSONField(default=list, blank=True)
+    roles = models.JSONField(default=list, blank=True)
+    credentials = models.JSONField(default=list, blank=True)
+    away = models.BooleanField(default=False)
+    sealed = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("realm", "name_index"), name="person_name"),
+            models.Index(fields=("realm", "alias_index"), name="person_alias"),
+        )
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Kin(models.Model):
+    """One line of emergency data: `person` is `relation` of `of` (R16, R21, R22, R67)."""
+
+    of = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="kin")
+    person = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="kin_of")
+    relation = models.CharField(max_length=32)
+    recorded = models.DateField(null=True, blank=True)
+    listed = models.BooleanField(default=False)
+    emergency_contact = models.BooleanField(default=False)
+    guardian = models.ForeignKey(Person, on_delete=models.RESTRICT, null=True, blank=True, related_name="guardian_for")
+    do_not_notify = models.BooleanField(default=False)
+    ground_cipher = models.BinaryField(null=True, blank=True)
+    teller = models.ForeignKey(Person, on_delete=models.RESTRICT, null=True, blank=True, related_name="teller_for")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("of", "person", "relation"), name="kin_once"),
+            models.CheckConstraint(condition=~models.Q(of=models.F("person")), name="kin_of_another"),
+        )
+
+    def __str__(self) -> str:
+        return f"kin {self.pk}"
+
+
+class Office(models.Model):
+    """An office of the channel (`leader`, `division_head:anbu`) and who holds it (R73)."""
+
+    realm = models.ForeignKey(Realm, on_delete=models.CASCADE, related_name="offices")
+    office = models.CharField(max_length=200)
+    holder = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="offices")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("realm", "office"), name="office_once"),)
+
+    def __str__(self) -> str:
+        return self.office
+
+
+class Deputy(models.Model):
+    """Who stands in for the holder; `turn` counts from 0 (R73)."""
+
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="deputies")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="deputy_for")
+    turn = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("office", "turn"), name="deputy_turn"),
+            models.UniqueConstraint(fields=("office", "person"), name="deputy_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"deputy {self.pk}"
+
+
+class Event(models.Model):
+    """A crash, a convoy, a ward fire. `closed`: everybody in it is known by a list (R13, R63)."""
+
+    realm = models.ForeignKey(Realm, on_delete=models.CASCADE, related_name="events")
+    code = models.CharField(max_length=64)
+    closed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("realm", "code"), name="event_once"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class EventPerson(models.Model):
+    """Somebody in an event, dead or alive."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="members")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="events")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("event", "person"), name="event_person_once"),)
+
+    def __str__(self) -> str:
+        return f"member {self.pk}"
+
+
+class Contact(models.Model):
+    """A way to somebody: `kind` is `address`, `phone` or `email`; `turn` is the order to try them in."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contacts")
+    kind = models.CharField(max_length=16)
+    turn = models.PositiveSmallIntegerField()
+    text_cipher = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("person", "turn"), name="contact_turn"),)
+
+    def __str__(self) -> str:
+        return f"contact {self.pk}"
+
+
+class Care(models.Model):
+    """A living patient and the one clinician who has them: never two, never none by accident (R55)."""
+
+    realm = models.ForeignKey(Realm, on_delete=models.CASCADE, related_name="care")
+    patient = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="care")
+    clinician = models.ForeignKey(Person, on_delete=models.RESTRICT, related_name="patients")
+
+    def __str__(self) -> str:
+        return f"care {self.pk}"

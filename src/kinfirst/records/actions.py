@@ -1,0 +1,156 @@
+"""The one door through which anything changes: a command is decided and all it leads to is written at once.
+
+`perform` loads the case, gathers facts, asks `core.decide`, and writes entries, snapshot, tasks and messages
+in one transaction. A refusal is an outcome, and an entry of its own; only what cannot be judged is an
+exception (KinfirstError).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+from django.db import transaction
+
+from kinfirst.core.commands import HOUSE_COMMANDS, AnyDo, OpenCase, command_from, name_of
+from kinfirst.core.errors import Reason, Refusal
+from kinfirst.core.events import AnyEvent
+from kinfirst.records import repeats, screening
+from kinfirst.records.asking import Answer, Ask
+from kinfirst.records.deciding import free_alias, on_case, on_house, refuse
+from kinfirst.records.errors import LostRace, clear_errors
+from kinfirst.records.queries import events_between
+from kinfirst.records.ticking import tick_case, tick_house
+from kinfirst.records.visits import verify_visit
+
+NO_ALIAS = "-"
+VERIFY_VISIT = "verify_visit"
+TRIES = 2
+
+_Result = TypeVar("_Result")
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """In which realm, by whom (a person's id, or `system`), when (UTC), and the idempotency key if any."""
+
+    realm: str
+    by: str
+    now: datetime
+    key: str | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a command. `seq` is the last entry it wrote; `repeated` means that it was done before."""
+
+    case: str | None
+    seq: int
+    events: tuple[AnyEvent, ...] = ()
+    refusal: Refusal | None = None
+    repeated: bool = False
+    answer: str | None = None
+
+
+def perform(do: AnyDo, *, given: Given, case: str | None = None) -> Outcome:
+    """Decides a command and records what came of it.
+
+    `case` is the case's id, None for `open_case` and for commands of the house. An alias of `-` is replaced by
+    a random one. Refuses like the core, and with `argument` for what cannot be meant, `busy` when the case
+    moved twice meanwhile. Raises KinfirstError when the record itself cannot do it; nothing is written then.
+    """
+    ask = _ask(name_of(do), given, case)
+    busy = Refusal(
+        command=ask.name,
+        reasons=(Reason(rule="busy", text="Somebody else is changing this case: try again."),),
+    )
+    found = _in_one_piece(lambda: _once(ask, do, given.key))
+    return found if found is not None else Outcome(case=case, seq=0, refusal=busy)
+
+
+def perform_named(name: str, args: dict[str, Any], *, given: Given, case: str | None = None) -> Outcome:
+    """The same from a name and plain arguments, as files, forms and the API give them.
+
+    Arguments that cannot be read are a recorded `argument` refusal naming the argument; an unknown name is
+    one too. `verify_visit` needs nobody to be signed in and is answered at once (R32).
+    """
+    if name == VERIFY_VISIT:
+        answer = verify_visit(str(args.get("reference", "")), realm=given.realm)
+        return Outcome(case=None, seq=0, answer=answer)
+    asked = {**args, "alias": args.get("alias") or NO_ALIAS} if name == "open_case" else args
+    try:
+        do = command_from(name, asked)
+    except KeyError:
+        return _unread("unknown", screening.argument("command", "is not known"), given, case)
+    except msgspec.ValidationError as wrong:
+        return _unread(name, screening.unreadable(wrong), given, case)
+    return perform(do, given=given, case=case)
+
+
+def _ask(name: str, given: Given, case: str | None) -> Ask:
+    if given.now.tzinfo is None:
+        raise ValueError("the moment of a command must have a time zone")
+    now = given.now.astimezone(UTC)
+    return Ask(name=name, realm=given.realm, by=given.by, now=now, case=case)
+
+
+def _once(ask: Ask, do: AnyDo, key: str | None) -> Outcome:
+    if key is None:
+        return _outcome(_decided(ask, do))
+    if not key or len(key) > repeats.LONGEST or not screening.keepable(key):
+        return _key_refused(ask, f"must be 1 to {repeats.LONGEST} characters of text")
+    reasons = screening.bad_values(do)
+    digest = "" if reasons else repeats.asked(do, by=ask.by, case=ask.case)
+    known = repeats.find(ask.realm, key)
+    if known is not None and known.asked == digest:
+        return _again(repeats.outcome(known))
+    if known is not None:
+        return _key_refused(ask, "was already used for another command")
+    answer = _decided(ask, do)
+    repeats.keep(ask.realm, key, asked=digest, at=ask.now, kept=answer.kept())
+    return _outcome(answer)
+
+
+def _decided(ask: Ask, do: AnyDo) -> Answer:
+    if reasons := screening.bad_values(do):
+        return refuse(ask, tuple(reasons))
+    fit = screening.in_utc(do)
+    if ask.name in HOUSE_COMMANDS:
+        return on_house(ask, fit)
+    if isinstance(fit, OpenCase) and fit.alias == NO_ALIAS:
+        fit = msgspec.structs.replace(fit, alias=free_alias(ask.realm, fit.casualty))
+    return on_case(ask, fit)
+
+
+def _key_refused(ask: Ask, what: str) -> Outcome:
+    refusal = Refusal(command=ask.name, reasons=(screening.argument("key", what),))
+    return Outcome(case=ask.case, seq=0, refusal=refusal)
+
+
+def _again(kept: repeats.Kept) -> Outcome:
+    events = events_between(kept.ledger, kept.first, kept.seq) if kept.ledger and not kept.refusal else ()
+    return Outcome(case=kept.case, seq=kept.seq, events=events, refusal=kept.refusal, repeated=True)
+
+
+def _outcome(answer: Answer) -> Outcome:
+    return Outcome(case=answer.case, seq=answer.seq, events=answer.events, refusal=answer.refusal)
+
+
+def _unread(name: str, reason: Reason, given: Given, case: str | None) -> Outcome:
+    """A command that could not be built is refused and recorded all the same."""
+    ask = _ask(name, given, case)
+    found = _in_one_piece(lambda: _outcome(refuse(ask, (reason,))))
+    refusal = Refusal(command=name, reasons=(reason,))
+    return found if found is not None else Outcome(case=case, seq=0, refusal=refusal)
+
+
+def _in_one_piece(work: Callable[[], _Result]) -> _Result | None:
+    """Runs it in one transaction, once more after a lost race, and gives None after the second."""
+    for _ in range(TRIES):
+        with clear_errors(), suppress(LostRace), transaction.atomic():
+            return work()
+    return None
+
+
+__all__ = ["Given", "Outcome", "perform", "perform_named", "tick_case", "tick_house"]

@@ -1,0 +1,160 @@
+"""One command against one ledger, inside the transaction that is open: load, screen, gather, decide, write."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kinfirst.core.case import Case
+from kinfirst.core.commands import AnyDo, Assign, Command, OpenCase
+from kinfirst.core.cover import decide_house
+from kinfirst.core.decide import decide
+from kinfirst.core.errors import KinfirstError, Reason, Refusal
+from kinfirst.core.events import AnyEvent, Refused
+from kinfirst.core.facts import Person
+from kinfirst.core.policy import Policy
+from kinfirst.people import registry
+from kinfirst.records import chance, models, policies, screening, store
+from kinfirst.records.asking import Answer, Ask
+from kinfirst.records.commit import Step, case_move, house_move
+from kinfirst.records.gathering import SYSTEM, case_facts, house_facts, people_of, person_known
+from kinfirst.records.notes import Notepad
+from kinfirst.records.snapshots import CASE, HOUSE, case_of, house_of
+
+STRANGER = "unknown"
+ALIAS_TRIES = 50
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A case that was loaded, with the policy it is decided under."""
+
+    row: store.Row
+    state: Case
+    policy: Policy
+
+
+def house_id(realm: str) -> str:
+    """The id of a realm's own ledger."""
+    return f"house-{realm}"
+
+
+def on_case(ask: Ask, do: AnyDo) -> Answer:
+    """Decides a command of one case, or opens one."""
+    held = _opened(ask) if isinstance(do, OpenCase) else hold(ask)
+    if held is None:
+        return refuse(ask, (screening.argument("case", "is not a case of this realm"),))
+    if isinstance(do, Assign) and do.reference is None:
+        do = msgspec.structs.replace(do, reference=chance.reference())
+    people = people_of(do, by=ask.by, realm=ask.realm, name=ask.name)
+    if reasons := _screened(ask, do, held=held, people=people):
+        return refuse(ask, tuple(reasons), place=_place(do, held.state, people))
+    notes = Notepad(held.row.id)
+    command = Command(
+        by=ask.by,
+        do=notes.replace(do),
+        facts=case_facts(held.state, do, policy=held.policy, realm=ask.realm),
+        people=people,
+    )
+    decided = decide(held.state, command, held.policy, ask.now)
+    if isinstance(decided, Refusal):
+        return refuse(ask, decided.reasons, place=_place(do, held.state, people))
+    return _write_case(ask, held, decided, notes)
+
+
+def on_house(ask: Ask, do: AnyDo) -> Answer:
+    """Decides a command of the house: cover and duty (R55, R76)."""
+    people = people_of(do, by=ask.by, realm=ask.realm, name=ask.name)
+    if reasons := screening.unknown_people(do, by=ask.by, name=ask.name, people=people):
+        return refuse(ask, tuple(reasons))
+    row = house_row(ask.realm)
+    notes = Notepad(row.id)
+    command = Command(by=ask.by, do=notes.replace(do), people=people)
+    facts = house_facts(ask.realm, author=ask.by)
+    decided = decide_house(house_of(row), command, facts, ask.now)
+    if isinstance(decided, Refusal):
+        return refuse(ask, decided.reasons)
+    return _write_house(ask, row, decided, notes)
+
+
+def refuse(ask: Ask, reasons: tuple[Reason, ...], *, place: str | None = None) -> Answer:
+    """Records a refusal, in the case's ledger where there is one, else in the house's (R35, R59)."""
+    refusal = Refusal(command=ask.name, reasons=reasons)
+    event = Refused(command=ask.name, rules=refusal.rules, place=place)
+    # What was given as `by` may be anything at all: only an id of the registry goes into the ledger.
+    known = ask.by == SYSTEM or person_known(ask.realm, ask.by)
+    fit = ask if known else msgspec.structs.replace(ask, by=STRANGER)
+    held = hold(ask) if ask.case else None
+    if held is not None:
+        answer = _write_case(fit, held, (event,), None)
+    else:
+        answer = _write_house(fit, house_row(ask.realm), (event,), None)
+    return msgspec.structs.replace(answer, case=ask.case if held else None, events=(), refusal=refusal)
+
+
+def hold(ask: Ask) -> Held | None:
+    """The case that is asked for, if it is one of this realm."""
+    row = store.load(ask.case) if ask.case else None
+    if row is None or row.kind != CASE or row.realm != ask.realm:
+        return None
+    return Held(row=row, state=case_of(row), policy=policies.policy(row.policy_digest))
+
+
+def house_row(realm: str) -> store.Row:
+    """The house's row; one that is not written yet when nothing has happened in that realm."""
+    id = house_id(realm)
+    return store.load(id) or store.Row(id=id, kind=HOUSE, realm=realm)
+
+
+def free_alias(realm: str, casualty: str | None) -> str:
+    """A random alias that no open case of the realm has and that says nothing of the casualty (R64)."""
+    spoken = registry.names([casualty]).values() if casualty else ()
+    for _ in range(ALIAS_TRIES):
+        alias = chance.alias()
+        taken = models.Case.objects.filter(realm=realm, alias_key=alias.casefold()).exists()
+        if not taken and not screening.says_name(alias, spoken):
+            return alias
+    raise KinfirstError("no free alias was found: give one")
+
+
+def _opened(ask: Ask) -> Held:
+    store.hold_realm(ask.realm)
+    edition = policies.realm_policy(ask.realm)
+    id = chance.case_id()
+    row = store.Row(id=id, kind=CASE, realm=ask.realm, policy_digest=edition)
+    return Held(row=row, state=Case(id=id), policy=policies.policy(edition))
+
+
+def _screened(ask: Ask, do: AnyDo, *, held: Held, people: dict[str, Person]) -> list[Reason]:
+    reasons = screening.unknown_people(do, by=ask.by, name=ask.name, people=people)
+    if isinstance(do, OpenCase):
+        reasons += screening.opening(do, realm=ask.realm)
+    if isinstance(do, Assign):
+        reasons += screening.assigning(do, realm=ask.realm, case=held.row.id)
+    return reasons
+
+
+def _place(do: AnyDo, state: Case, people: dict[str, Person]) -> str | None:
+    """The place a refused command was about, if it is one we know: else it may be a name that was typed."""
+    asked = getattr(do, "place", None)
+    if not isinstance(asked, str):
+        return None
+    found = state.chain.find(asked) if state.chain else None
+    if found is not None:
+        return found.id
+    return asked if asked in people else None
+
+
+def _write_case(ask: Ask, held: Held, events: tuple[AnyEvent, ...], notes: Notepad | None) -> Answer:
+    step = Step(events=events, at=ask.now, by=ask.by, notes=notes)
+    move, _ = case_move(held.row, held.state, held.policy, step)
+    store.write([move])
+    return _answer(held.row, move, case=held.row.id, events=events)
+
+
+def _write_house(ask: Ask, row: store.Row, events: tuple[AnyEvent, ...], notes: Notepad | None) -> Answer:
+    move, _ = house_move(row, house_of(row), Step(events=events, at=ask.now, by=ask.by, notes=notes))
+    store.write([move])
+    return _answer(row, move, case=None, events=events)
+
+
+def _answer(row: store.Row, move: store.Move, *, case: str | None, events: tuple[AnyEvent, ...]) -> Answer:
+    return Answer(case=case, ledger=row.id, first=row.seq + 1, seq=move.after.seq, events=events)

@@ -1,0 +1,71 @@
+"""The keys of the record, all derived from the installation's key ring by HKDF-SHA256 (RFC 5869).
+
+A row that cannot be computed from the ledger carries HMAC-SHA256 over its columns, so that a change of one
+byte shows. Seals are signed with Ed25519 (RFC 8032). Older keys of the ring still check, only the current one
+writes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from functools import lru_cache
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from kinfirst.core.ledger import canonical
+from kinfirst.people import registry
+from kinfirst.people.crypto import Key, Keyring
+
+KEY_BYTES = 32
+
+
+def ring() -> Keyring:
+    """The key ring of this installation, as the settings hold it."""
+    return registry.keyring()
+
+
+def mac(table: str, columns: tuple[object, ...]) -> bytes:
+    """The keyed digest of one row, by the current key. `columns` are plain values in a fixed order."""
+    return _mac(ring().current, table, columns)
+
+
+def mac_holds(table: str, columns: tuple[object, ...], stored: bytes | memoryview | None) -> bool:
+    """Whether the digest stored with a row is that of its columns, under any key of the ring."""
+    if stored is None:
+        return False
+    given = bytes(stored)
+    return any(hmac.compare_digest(_mac(key, table, columns), given) for key in ring().keys.values())
+
+
+def sign(body: bytes) -> tuple[bytes, bytes]:
+    """The signature of a seal's body and the public key that checks it."""
+    private = _signer(ring().current)
+    return private.sign(body), _public(private)
+
+
+def public_keys() -> frozenset[bytes]:
+    """The public keys whose seals this installation made."""
+    return frozenset(_public(_signer(key)) for key in ring().keys.values())
+
+
+def _mac(key: Key, table: str, columns: tuple[object, ...]) -> bytes:
+    return hmac.digest(_derived(key, b"kinfirst rows"), canonical((table, columns)), sha256)
+
+
+def _signer(key: Key) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(_derived(key, b"kinfirst seals"))
+
+
+def _public(private: Ed25519PrivateKey) -> bytes:
+    return private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+@lru_cache(maxsize=64)
+def _derived(key: Key, purpose: bytes) -> bytes:
+    master = base64.b64decode(key.written())
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(master)

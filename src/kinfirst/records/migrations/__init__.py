@@ -1,0 +1,1 @@
+"""Migrations of the record: tables first, then the triggers that make them append-only."""

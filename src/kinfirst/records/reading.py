@@ -1,0 +1,72 @@
+"""Rows as the database holds them, for checking: no conversion that could forgive a changed byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from kinfirst.records import store
+
+Values = tuple[Any, ...]
+CASE = (*store.CASE, "lease_by", "lease_until", "lease_mac")
+TABLES = {
+    "records_entry": (store.ENTRY, "seq"),
+    "records_task": (store.TASK, "name"),
+    "records_visit": (store.VISIT, "place"),
+    "records_note": (store.NOTE, "token"),
+    "records_outbox": (tuple(store.MESSAGE), "number"),
+}
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """One case's row and all rows of other tables that belong to it, by table."""
+
+    case: dict[str, Any]
+    rows: dict[str, list[Values]]
+
+
+def case_ids(connection: BaseDatabaseWrapper) -> list[str]:
+    """The ids of every case, in order."""
+    return [id for (id,) in select(connection, "SELECT id FROM records_case ORDER BY id")]
+
+
+def stored(connection: BaseDatabaseWrapper, ids: Sequence[str]) -> Iterator[Stored]:
+    """Those cases with everything that belongs to them, in order of id."""
+    marks = ", ".join(["%s"] * len(ids))
+    found: dict[str, dict[str, list[Values]]] = {table: {} for table in TABLES}
+    for table, (columns, order) in TABLES.items():
+        sql = f"SELECT {names(columns)} FROM {table} WHERE case_id IN ({marks}) ORDER BY case_id, {order}"
+        place = columns.index("case_id")
+        for row in select(connection, sql, ids):
+            found[table].setdefault(row[place], []).append(row)
+    cases = select(connection, f"SELECT {names(CASE)} FROM records_case WHERE id IN ({marks}) ORDER BY id", ids)
+    for row in cases:
+        case = dict(zip(CASE, row, strict=True))
+        yield Stored(case=case, rows={table: found[table].get(case["id"], []) for table in TABLES})
+
+
+def select(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any] = ()) -> list[Values]:
+    """Every row of a query, bytes as bytes."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(values))
+        return [tuple(plain(value) for value in row) for row in cursor.fetchall()]
+
+
+def names(columns: Sequence[str]) -> str:
+    """Columns, quoted, as a query lists them."""
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def plain(value: Any) -> Any:
+    """A stored value: PostgreSQL may give bytes as a view on memory."""
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def same(stored: Any, expected: Any) -> bool:
+    """Whether a stored value is exactly the expected one; a truth may be kept as the number 0 or 1."""
+    if isinstance(expected, bool):
+        return stored in (0, 1) and isinstance(stored, int) and bool(stored) == expected
+    return type(stored) is type(expected) and stored == expected

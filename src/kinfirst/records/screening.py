@@ -1,0 +1,155 @@
+"""What can be said of a command before any rule is asked: arguments that cannot be meant.
+
+Every finding is an `argument` refusal naming the argument (engine.md section 1), never repeating its value:
+what was typed there may be somebody's name (R72).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from kinfirst.core.commands import AnyDo, Assign, OpenCase
+from kinfirst.core.errors import Reason
+from kinfirst.core.facts import Person
+from kinfirst.people import registry
+from kinfirst.records import models
+from kinfirst.records.chance import spoken
+from kinfirst.records.gathering import SYSTEM, event_known, named
+
+_SHORTEST_NAME = 3
+_LONG_NAME = 4
+_EARLIEST, _LATEST = 1900, 2200
+_AT = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
+_NAMED = re.compile(r"(?:required|unknown) field `(?P<path>[^`]*)`")
+_SAFE = re.compile(r"^[A-Za-z_][A-Za-z0-9_.\[\]]{0,60}$")
+
+
+def unreadable(wrong: msgspec.ValidationError) -> Reason:
+    """Why the arguments could not be read: which argument, and what was expected there."""
+    said = str(wrong)
+    found = _AT.search(said) or _NAMED.search(said)
+    path = found["path"] if found else ""
+    path = path if _SAFE.match(path) else ""
+    if said.startswith("Invalid enum value"):
+        what = "is none of the words that this command knows"
+    elif "missing required" in said:
+        what = "is missing"
+    elif "unknown field" in said:
+        what = "is not an argument of this command"
+    else:
+        what = f"cannot be read: {_AT.sub('', said).lower()}"
+    return _reason(path or "an argument", what)
+
+
+def bad_values(do: AnyDo) -> list[Reason]:
+    """Moments without a zone or out of all reason; text that no database and no printer can keep."""
+    found: list[Reason] = []
+    for path, value in _leaves(do):
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                found.append(_reason(path, "needs its time zone"))
+            elif not _EARLIEST <= value.year <= _LATEST:
+                found.append(_reason(path, f"is not a year between {_EARLIEST} and {_LATEST}"))
+        elif isinstance(value, str) and not keepable(value):
+            found.append(_reason(path, "holds characters that are no text"))
+    return found
+
+
+def in_utc(do: AnyDo) -> AnyDo:
+    """The same command with every moment in UTC."""
+    moments = {
+        name: value.astimezone(UTC)
+        for name in type(do).__struct_fields__
+        if isinstance(value := getattr(do, name), datetime)
+    }
+    return msgspec.structs.replace(do, **moments) if moments else do
+
+
+def unknown_people(do: AnyDo, *, by: str, name: str, people: dict[str, Person]) -> list[Reason]:
+    """Ids that are nobody's in this realm (R68)."""
+    found = [
+        _reason(one.argument, "names somebody who is not in the registry of this realm")
+        for one in named(do, name)
+        if one.id not in people
+    ]
+    if by not in people and by != SYSTEM:
+        found.append(_reason("by", "is not in the registry of this realm"))
+    return found
+
+
+def opening(do: OpenCase, *, realm: str) -> list[Reason]:
+    """A new case needs an alias of its own that says nothing, and a casualty without an open case (R64)."""
+    open_cases = models.Case.objects.filter(realm=realm, kind="case", closed=False, retracted=False)
+    found: list[Reason] = []
+    if open_cases.filter(alias_key=do.alias.casefold()).exists():
+        found.append(_reason("alias", "belongs to another open case: choose another"))
+    if do.casualty and open_cases.filter(casualty=do.casualty).exists():
+        found.append(_reason("casualty", "already has an open case: work on that one"))
+    if do.casualty and says_name(do.alias, registry.names([do.casualty]).values()):
+        found.append(_reason("alias", "holds part of the casualty's name: choose another (R64)"))
+    if do.event and not event_known(realm, do.event):
+        found.append(_reason("event", "is not in the registry of this realm"))
+    return found
+
+
+def assigning(do: Assign, *, realm: str, case: str) -> list[Reason]:
+    """A reference stands for one visit only, or a family is told yes for another's (R32)."""
+    taken = models.Visit.objects.filter(realm=realm, reference=spoken(do.reference or "")).exclude(
+        case_id=case, place=do.place
+    )
+    if do.reference and taken.exists():
+        return [_reason("reference", "belongs to another visit: leave it out to be given one")]
+    return []
+
+
+def says_name(alias: str, names: Iterable[str]) -> bool:
+    """Whether an alias gives away a name: one of its words is a word of the name, or a long one is inside."""
+    spoken = alias.casefold()
+    words = set(_words(spoken))
+    return any(
+        word in words or (len(word) >= _LONG_NAME and word in spoken)
+        for name in names
+        for word in _words(name.casefold())
+        if len(word) >= _SHORTEST_NAME
+    )
+
+
+def argument(name: str, what: str) -> Reason:
+    """One `argument` reason."""
+    return _reason(name, what)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text)
+
+
+def _reason(name: str, what: str) -> Reason:
+    return Reason(rule="argument", text=f"`{name}` {what}.")
+
+
+def keepable(text: str) -> bool:
+    """Whether both databases can hold it: no NUL, and letters that have a form in UTF-8."""
+    if "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _leaves(value: Any, path: str = "") -> Iterable[tuple[str, Any]]:
+    if isinstance(value, msgspec.Struct):
+        for name in type(value).__struct_fields__:
+            shown = name.rstrip("_")
+            yield from _leaves(getattr(value, name), f"{path}.{shown}" if path else shown)
+    elif isinstance(value, tuple):
+        for number, part in enumerate(value):
+            yield from _leaves(part, f"{path}[{number}]")
+    else:
+        yield path, value

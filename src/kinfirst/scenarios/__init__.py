@@ -1,0 +1,1 @@
+"""Rehearsals: scenario files read, played on a simulated clock through the real record, and judged."""
