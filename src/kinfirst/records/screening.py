@@ -90,7 +90,7 @@ def opening(do: OpenCase, *, realm: str) -> list[Reason]:
         found.append(_reason("alias", "belongs to another open case: choose another"))
     if do.casualty and open_cases.filter(casualty=do.casualty).exists():
         found.append(_reason("casualty", "already has an open case: work on that one"))
-    if do.casualty and says_name(do.alias, registry.names([do.casualty]).values()):
+    if do.casualty and _gives_away(do.alias, do.casualty):
         found.append(_reason("alias", "holds part of the casualty's name: choose another (R64)"))
     if do.event and not event_known(realm, do.event):
         found.append(_reason("event", "is not in the registry of this realm"))
@@ -105,6 +105,12 @@ def assigning(do: Assign, *, realm: str, case: str) -> list[Reason]:
     if do.reference and taken.exists():
         return [_reason("reference", "belongs to another visit: leave it out to be given one")]
     return []
+
+
+def _gives_away(alias: str, casualty: str) -> bool:
+    """Whether an alias says the name; the code name the registry has for somebody is theirs to be called by."""
+    code = registry.code_names([casualty]).get(casualty, "")
+    return alias.casefold() != code.casefold() and says_name(alias, registry.names([casualty]).values())
 
 
 def says_name(alias: str, names: Iterable[str]) -> bool:

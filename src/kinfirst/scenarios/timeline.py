@@ -10,9 +10,8 @@ import msgspec
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from kinfirst.core.events import AgencyConfirmed, AnyEvent, Condoled, Corrected, MadeAware, Told
-from kinfirst.records import queries
-from kinfirst.records.snapshots import case_event
+from kinfirst.records import queries, timeline
+from kinfirst.records.timeline import Learnt
 from kinfirst.scenarios.company import Company
 from kinfirst.scenarios.player import Played
 
@@ -20,45 +19,12 @@ from kinfirst.scenarios.player import Played
 MOST_COLUMNS = 12
 
 
-class Learnt(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody came to know something: when (UTC), how, from whom, and which version of the facts."""
-
-    at: datetime
-    who: str
-    how: str
-    by: str
-    channel: str
-    version: int | None
-
-
 def learnt(case_id: str, company: Company) -> tuple[Learnt, ...]:
     """Everything anybody learnt in a case, in the order of its ledger; people by handle."""
-    found = []
-    for entry in queries.entries(case_id):
-        if entry.at is None:
-            continue
-        one = _learnt(case_event(entry.data), entry.at, by=company.spoken(entry.actor))
-        if one is not None:
-            found.append(msgspec.structs.replace(one, who=company.spoken(one.who)))
-    return tuple(found)
-
-
-def _learnt(event: AnyEvent, at: datetime, *, by: str) -> Learnt | None:
-    match event:
-        case Told():
-            return Learnt(at=at, who=event.place, how="told", by=by, channel=event.channel, version=event.version)
-        case Condoled():
-            how = "already knew" if event.right else "had heard it wrong"
-            return Learnt(at=at, who=event.place, how=how, by=by, channel="", version=event.version)
-        case AgencyConfirmed():
-            how = "told by an agency"
-            return Learnt(at=event.when, who=event.place, how=how, by=by, channel="", version=event.version)
-        case Corrected():
-            return Learnt(at=at, who=event.person, how="corrected", by=by, channel=event.channel, version=event.version)
-        case MadeAware():
-            return Learnt(at=at, who=event.person, how="made aware", by=by, channel="", version=None)
-        case _:
-            return None
+    return tuple(
+        msgspec.structs.replace(one, who=company.spoken(one.who), by=company.spoken(one.by))
+        for one in timeline.learnt(case_id)
+    )
 
 
 def drawn(played: Played, zone: str) -> RenderableType:
