@@ -12,9 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 
-# Before anything imports Django: settings are read once.
+# Before anything reads Django's settings: they are read once.
 FOLDER = Path(tempfile.mkdtemp(prefix="kinfirst-tests-"))
 if os.environ.get("DJANGO_SETTINGS_MODULE"):
     raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: it loads the settings before the tests choose a database")
@@ -23,6 +24,7 @@ os.environ["KINFIRST_DB"] = os.environ.get("KINFIRST_TEST_DB") or f"sqlite:///{F
 os.environ["KINFIRST_KEY_FILE"] = str(FOLDER / "kinfirst.key")
 for variable in ("KINFIRST_SECRET_KEY", "KINFIRST_DATA_KEY", "KINFIRST_HOSTS", "KINFIRST_DEBUG"):
     os.environ.pop(variable, None)
+django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
