@@ -40,7 +40,12 @@ def _pack(scenario: Scenario, replaced_by: Path | None) -> Pack:
 def _at_override(scenario: Scenario, problem: Problem) -> Problem:
     """The problem at the line of the override it comes from; any other belongs to all overrides together."""
     key = f"overrides.{problem.key}"
-    near = next((line for line in scenario.lines if line == key or key.startswith(f"{line}.")), None)
+    near = next((line for line in scenario.lines if _same_branch(line, key)), None)
     first = min(line for name, line in scenario.lines.items() if name != "policy")
     line = scenario.lines[near] if near else first
     return Problem(file=scenario.file, line=line, key=near or "overrides", what=problem.what, right=problem.right)
+
+
+def _same_branch(one: str, other: str) -> bool:
+    """Whether one key is the other, or stands inside it: an unknown table is one problem for all its keys."""
+    return one == other or other.startswith(f"{one}.") or one.startswith(f"{other}.")
