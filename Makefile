@@ -8,6 +8,8 @@ python := $(bin)/python
 # A stamp is newer than what it was made from, or it is made again.
 runs := .venv/.runs
 tests := .venv/.tests
+# What is tested on both databases; everything else, and these too, on SQLite.
+both := tests/conformance tests/records tests/people tests/workers tests/properties
 
 run: $(runs)
 	@$(bin)/kinfirst serve --demo
@@ -16,8 +18,10 @@ setup: $(tests)
 
 test: $(tests)
 	@postgres=$$(scripts/postgres.sh) && chromium=$$(scripts/chromium.sh) && \
-	KINFIRST_TEST_POSTGRES=$$postgres KINFIRST_CHROMIUM=$$chromium \
-	$(python) -m pytest -n 2 -p tests.plugins.skips $(ARGS)
+	export KINFIRST_TEST_POSTGRES=$$postgres KINFIRST_CHROMIUM=$$chromium && \
+	$(python) -m pytest -n 2 -p tests.plugins.skips $(ARGS) && \
+	if [ -z "$(ARGS)" ]; then echo "== the same record on PostgreSQL" && \
+	KINFIRST_TEST_DB=$$postgres $(python) -m pytest -n 2 -p tests.plugins.skips $(both); fi
 
 # `make -k check` goes on after the first part that fails.
 check: format lint types layers house

@@ -32,7 +32,7 @@ def commandline_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _click(target: Target) -> click.Command:
+def _click(target: Target) -> Any:
     """The Click command behind a target, whether it is one already, a Typer app, or a function Typer can read."""
     found = getattr(import_module(target.module), target.attribute)
     if isinstance(found, click.Command):
@@ -60,12 +60,12 @@ def _paragraphs(text: str) -> list[str]:
     return [line for part in parts if part for line in (part, "")]
 
 
-def _table(params: list[click.Parameter]) -> list[str]:
+def _table(params: list[Any]) -> list[str]:
     rows = [_row(param) for param in params if param.name not in ("help", "install_completion", "show_completion")]
     return ["| | what it is | needed |", "| --- | --- | --- |", *rows, ""] if rows else []
 
 
-def _row(param: click.Parameter) -> str:
+def _row(param: Any) -> str:
     names = ", ".join(f"`{name}`" for name in (*param.opts, *param.secondary_opts))
     if param.param_type_name == "argument":
         names = f"`{(param.metavar or param.name or '').upper()}`"

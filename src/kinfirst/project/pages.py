@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 
@@ -14,7 +16,7 @@ def write_all(root: Path, pages: dict[str, str]) -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-            print(f"wrote {name}")
+            click.echo(f"wrote {name}")
 
 
 def stale(root: Path, pages: dict[str, str]) -> list[str]:
