@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -65,15 +64,11 @@ class Ask(Generic[D]):
         """The place the command names, by place, person, office, or one it stands for."""
         return find_place(self.case, getattr(self.do, "place", None))
 
-    def no(self, rule: str, text: str, *, until: datetime | None = None) -> Reason:
-        """A reason against this command."""
+    def no(self, rule: str, text: str, *, until: datetime | None = None, final: bool = False) -> Reason:
+        """A reason against this command; `final` if no override can lift it."""
         place = self.place
         named: Any = getattr(self.do, "place", None)
-        return Reason(rule=rule, text=text, until=until, place=place.id if place else named)
-
-    def yes_if(self, holds: bool, rule: str, text: str) -> Iterable[Reason]:  # noqa: FBT001
-        """No reason if `holds`, else this one."""
-        return () if holds else (self.no(rule, text),)
+        return Reason(rule=rule, text=text, until=until, place=place.id if place else named, final=final)
 
 
 def find_place(case: Case, named: str | None) -> Place | None:

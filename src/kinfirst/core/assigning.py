@@ -14,6 +14,7 @@ from kinfirst.core.gate import settled
 from kinfirst.core.kinship import records
 from kinfirst.core.places import AGENCY, Place
 from kinfirst.core.rules import effect, enforces, noted
+from kinfirst.core.timing import day_where
 
 noted("R32", "kinfirst.records.visits", "verify_visit", "assign")
 
@@ -49,15 +50,15 @@ def team_makes_sense(ask: Ask[Assign]) -> Iterator[Reason]:
     if place.person in people or set(place.for_whom) & set(people):
         yield ask.no("argument", "team: nobody carries the word to themselves.")
     if place.person is None:
-        yield ask.no("R73", "This office is vacant; fill it, or an authority passes it over.")
+        yield ask.no("argument", "place: nobody stands in this place yet.")
     if place.person == AGENCY:
         yield ask.no("argument", "place: an agency is asked (hand_to_agency), not visited.")
 
 
 @enforces("R70", Assign)
 def told_once(ask: Ask[Assign]) -> Iterator[Reason]:
-    """Somebody who knows is not visited again to be told."""
-    if ask.place is not None and settled(ask.case, ask.place):
+    """Somebody who knows is not visited again to be told; one who was passed over may be (R20)."""
+    if ask.place is not None and ask.place.person in ask.case.told:
         yield ask.no("R70", "This person knows already; correct is for what has changed since.")
 
 
@@ -66,7 +67,7 @@ def team_is_big_enough(ask: Ask[Assign]) -> Iterator[Reason]:
     """The pack's number of people go to kin; a leak lifts it, because the perfect team comes too late (R33)."""
     size, need = 1 + len(ask.do.team), ask.policy.team.min
     if is_kin_place(ask.case, ask.place) and not ask.case.closing.leak and size < need:
-        yield ask.no("R29", f"A team of {size}; {need} are needed. Add to the team.")
+        yield ask.no("R29", f"A team of {size}; {need} are needed. Add to the team, or ask an authority.")
 
 
 @enforces("R30", Assign)
@@ -83,7 +84,8 @@ def lead_has_the_grade(ask: Ask[Assign]) -> Iterator[Reason]:
     lead = ask.person(ask.do.lead)
     have = lead.grade if lead else None
     if wanted is not None and (have is None or have < wanted):
-        yield ask.no("R30", f"The lead's grade is {have if have is not None else 'unknown'}; {wanted} is needed.")
+        shown = have if have is not None else "unknown"
+        yield ask.no("R30", f"The lead's grade is {shown}; {wanted} is needed. Name another lead, or ask an authority.")
 
 
 @enforces("R31", Assign)
@@ -94,9 +96,9 @@ def one_notifier_of_record(ask: Ask[Assign]) -> Iterator[Reason]:
         return
     held = ask.case.assigned.get(place.id)
     if held is not None and held.lead != ask.do.lead and not settled(ask.case, place):
-        yield ask.no("R31", "Another lead is the notifier of record here; an authority can lift that.")
+        yield ask.no("R31", "Another lead is the notifier of record here; keep them, or ask an authority.")
     if place.id in ask.case.handed and not settled(ask.case, place):
-        yield ask.no("R31", "Another agency has been asked to tell this person and has not answered.")
+        yield ask.no("R31", "Another agency has been asked to tell this person; an authority can take it back.")
     elsewhere = (lock for lock in ask.case.facts.locks if lock.person == place.person)
     if any(lock.lead != ask.do.lead for lock in elsewhere):
         yield ask.no("R31", "This person has a notifier of record in another case: it must be the same one.")
@@ -141,7 +143,8 @@ def _interpreter_is_fit(ask: Ask[Assign] | Ask[Tell], who: str | None, recipient
     if who is None:
         return
     person = ask.person(who)
-    age = person.age_on(ask.now.date()) if person else None
+    day = day_where(person.zone if person else None, ask.now)
+    age = person.age_on(day) if person else None
     if is_bereaved(ask.case, who) or _same_house(person, recipient):
         yield ask.no("R37", "Family must not interpret; name somebody outside it.")
     if age is not None and age < ask.policy.kin.adult:
@@ -163,14 +166,18 @@ def adviser_carries_it(ask: Ask[Assign]) -> Iterator[Reason]:
 
 @enforces("R69", Assign)
 def carriers_are_not_waiting_to_be_told(ask: Ask[Assign]) -> Iterator[Reason]:
-    """Nobody due to be told carries the word; one who is kin or bond only by override."""
-    yield from carrier_reasons(ask, (ask.do.lead, *ask.do.team))
+    """Nobody due to be told carries the word, to interpret it neither; one who is kin or bond only by override."""
+    interpreter = (ask.do.interpreter,) if ask.do.interpreter else ()
+    yield from carrier_reasons(ask, (ask.do.lead, *ask.do.team, *interpreter))
 
 
 @enforces("R69", Tell)
 def teller_is_not_waiting_to_be_told(ask: Ask[Tell]) -> Iterator[Reason]:
-    """The same at the moment of telling."""
-    yield from carrier_reasons(ask, (ask.by,))
+    """The same at the moment of telling; the office a place is told through carries by its office, once told (R41)."""
+    place = ask.place
+    by_office = place is not None and place.through is not None and ask.by in ask.case.told
+    interpreter = (ask.do.interpreter,) if ask.do.interpreter else ()
+    yield from carrier_reasons(ask, interpreter if by_office else (ask.by, *interpreter))
 
 
 def carrier_reasons(ask: Ask[Assign] | Ask[Tell], people: tuple[str, ...]) -> Iterator[Reason]:

@@ -11,10 +11,10 @@ from datetime import datetime
 import msgspec
 
 from kinfirst.core.case import Case
-from kinfirst.core.kinship import Candidate, Problem, Standing, standing
 from kinfirst.core.offices import office_tiers
 from kinfirst.core.places import AGENCY, Chain, Place, Removed, Tier
 from kinfirst.core.policy import Policy
+from kinfirst.core.standing import Candidate, Problem, Standing, standing
 
 
 class Drawing(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,8 +29,11 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def draw(case: Case, policy: Policy, now: datetime) -> Drawing:
-    """Draw the chain of a case on the day of `now`."""
-    stand = standing(case, policy, now.date())
+    """Draw the chain of a case as it stands at `now` (UTC).
+
+    Kin for whom nobody can be told keep a place without a person: it stays open until somebody is named.
+    """
+    stand = standing(case, policy, now)
     kin_tiers = _kin_tiers(case, policy, stand)
     seen = {place.person: place.id for tier in kin_tiers for place in tier.places if place.person}
     offices, left_out, also = office_tiers(case, policy, seen)
@@ -53,13 +56,14 @@ def _merge(candidates: tuple[Candidate, ...]) -> tuple[Place, ...]:
     """One place a recipient, however many they stand for (R70)."""
     places: dict[str, Place] = {}
     for one in candidates:
-        known = places.get(one.recipient)
+        id = one.recipient or one.person
+        known = places.get(id)
         stands_for = {
             *(known.for_whom if known else ()),
             *((one.person,) if one.person != one.recipient else ()),
         }
-        places[one.recipient] = Place(
-            id=one.recipient,
+        places[id] = Place(
+            id=id,
             person=one.recipient,
             because=known.because if known else one.because,
             relation=known.relation if known else one.relation,

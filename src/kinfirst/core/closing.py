@@ -36,6 +36,7 @@ from kinfirst.core.rules import effect, enforces, noted
 
 noted("R47", "kinfirst.core.tasks.org_tasks", "tell_org")
 noted("R48", "kinfirst.core.tasks.org_tasks", "tell_org")
+noted("R56", "kinfirst.core.closing.unsupported", "offer_support", "close_case")
 noted("R63", "kinfirst.core.gate.open_tiers", "tell")
 
 
@@ -58,12 +59,12 @@ def after_the_last_of_kin(ask: Ask[ReleaseName]) -> Iterator[Reason]:
     """Last kin told in the whole event, then the hold, unless kin waive it; never against their wish."""
     case = ask.case
     if case.closing.never_name:
-        yield ask.no("R39", "Kin have asked that the name is never made public.")
+        yield ask.no("R39", "Kin have asked that the name is never made public; only they can take that back.")
     until = hold_until(case, ask.policy)
     if until is None:
-        yield ask.no("R39", "Not every one of kin has been told.")
+        yield ask.no("R39", "Not every one of kin has been told; the hold runs from the last of them.")
     elif others_waiting(ask.case):
-        yield ask.no("R39", "Kin of another death of this event are still to be told.")
+        yield ask.no("R39", "Kin of another death of this event are still to be told; the hold runs from the last.")
     elif ask.now < until and not case.closing.hold_waived:
         yield ask.no("R39", "The hold after the last of kin is still running.", until=until)
 
@@ -86,21 +87,21 @@ def nothing_public_in_doubt(ask: Ask[ReleaseName]) -> Iterator[Reason]:
 def sealed_names_stay_sealed(ask: Ask[ReleaseName]) -> Iterator[Reason]:
     """A sealed casualty is never named in public."""
     if ask.casualty is not None and ask.casualty.sealed:
-        yield ask.no("R74", "This identity is sealed; the name is not made public.")
+        yield ask.no("R74", "This identity is sealed; the name is never made public, the alias may be.")
 
 
 @enforces("stage", KinWish)
 def kin_have_been_told(ask: Ask[KinWish]) -> Iterator[Reason]:
     """Kin who know can wish something."""
     if not ask.case.told:
-        yield ask.no("stage", "Nobody of kin has been told yet.")
+        yield ask.no("stage", "Nobody of kin has been told yet; what they wish is asked after that.")
 
 
 @enforces("R03", TellOrg)
 def organisation_hears_of_a_death(ask: Ask[TellOrg]) -> Iterator[Reason]:
     """There is a death to tell of; organ procurement may hear earlier, of an imminent one (R47)."""
     if ask.case.death.pronounced_at is None and ask.do.org != "opo":
-        yield ask.no("R03", "Nobody has pronounced this death.")
+        yield ask.no("R03", "Nobody has pronounced this death; only organ procurement may hear before that.")
 
 
 @enforces("R50", OrgAcknowledged)
@@ -108,7 +109,7 @@ def organisation_was_told(ask: Ask[OrgAcknowledged]) -> Iterator[Reason]:
     """An answer follows a message."""
     known = ask.case.orgs.get(ask.do.org)
     if known is None or known.told is None:
-        yield ask.no("R50", "This organisation has not been told.")
+        yield ask.no("R50", "This organisation has not been told; tell it first (tell_org).")
 
 
 @enforces("argument", OfferSupport)
@@ -198,20 +199,29 @@ OPEN_POINTS: dict[str, Callable[[Case, Policy], str | None]] = {
     "overrides": _overrides,
 }
 AFTER_RETRACTION = ("chart", "corrections", "support", "overrides")
+FOR_THE_LIVING = ("identity", *AFTER_RETRACTION)
+
+
+def required(case: Case, policy: Policy) -> tuple[str, ...]:
+    """What this case must have done before it is closed; the chain always, where there is a death.
+
+    Where there is none, nobody is told and their effects are theirs: a death that is retracted, and whoever
+    was hurt and has not died, of whom only the name must be sure, for the sake of the others (R13).
+    """
+    if case.retracted:
+        return tuple(key for key in policy.close_requires if key in AFTER_RETRACTION)
+    if case.state == "injured" and case.death.pronounced_at is None:
+        return tuple(key for key in policy.close_requires if key in FOR_THE_LIVING)
+    return tuple(dict.fromkeys((*policy.close_requires, "chain")))
 
 
 @enforces("R58", CloseCase)
 def nothing_is_open(ask: Ask[CloseCase]) -> Iterator[Reason]:
     """Everything the pack requires is done; the refusal lists all that is not."""
-    for key in ask.policy.close_requires:
-        if ask.case.retracted and key not in AFTER_RETRACTION:
-            continue
+    for key in required(ask.case, ask.policy):
         point = OPEN_POINTS[key](ask.case, ask.policy)
         if point is not None:
             yield ask.no("R58", f"{key}: {point}.")
-    chain = _chain(ask.case, ask.policy)
-    if "chain" not in ask.policy.close_requires and chain and not ask.case.retracted:
-        yield ask.no("R58", f"chain: {chain}.")
 
 
 @effect(ReleaseName)

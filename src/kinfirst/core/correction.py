@@ -5,7 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kinfirst.core.ask import Ask
-from kinfirst.core.commands import Amend, ClearDoubt, Correct, FlagDoubt, Retract
+from kinfirst.core.commands import (
+    Acknowledge,
+    AgencyConfirms,
+    AlreadyAware,
+    Amend,
+    Assign,
+    Attempt,
+    ClearDoubt,
+    CloseCase,
+    Correct,
+    DrawChain,
+    FlagDoubt,
+    HandToAgency,
+    Pronounce,
+    ReleaseName,
+    Retract,
+    Tell,
+    TellOrg,
+)
 from kinfirst.core.errors import Reason
 from kinfirst.core.events import Amended, CaseEvent, Corrected, DoubtCleared, DoubtFlagged, Retracted
 from kinfirst.core.policy import Policy
@@ -30,11 +48,44 @@ def cleared_by_another(ask: Ask[ClearDoubt]) -> Iterator[Reason]:
         yield ask.no("R46", "A doubt is cleared by somebody other than the one who flagged it.")
 
 
+@enforces("argument", ClearDoubt)
+def cleared_by_a_second_person(ask: Ask[ClearDoubt]) -> Iterator[Reason]:
+    """The one who clears and the one who flagged are two people."""
+    if any(doubt.by == ask.by for doubt in ask.case.doubts):
+        yield ask.no("argument", "by: the one who flagged the doubt; another authority must clear it.")
+
+
+@enforces("R46", Pronounce, DrawChain, CloseCase)
+def doubt_freezes_the_case(ask: Ask[Pronounce]) -> Iterator[Reason]:
+    """No case goes a stage further while somebody doubts it."""
+    if ask.case.doubts:
+        yield ask.no("R46", "Somebody doubts this. Nothing goes forward until an authority clears the doubt.")
+
+
+@enforces(
+    "R45",
+    Tell,
+    Assign,
+    Attempt,
+    AlreadyAware,
+    HandToAgency,
+    AgencyConfirms,
+    Acknowledge,
+    DrawChain,
+    ReleaseName,
+    TellOrg,
+)
+def retraction_stops_the_telling(ask: Ask[Tell]) -> Iterator[Reason]:
+    """A death that is withdrawn is told to nobody more; whoever was told hears that it is withdrawn (correct)."""
+    if ask.case.retracted:
+        yield ask.no("R45", "This death is retracted. Only those who were told are told so (correct).")
+
+
 @enforces("R45", Retract)
 def two_people_retract(ask: Ask[Retract]) -> Iterator[Reason]:
     """Two people stand by it."""
     if ask.do.second is None or ask.do.second == ask.by:
-        yield ask.no("R45", "A retraction needs a second person.")
+        yield ask.no("R45", "A retraction needs a second person who stands by it; name one.")
 
 
 @enforces("argument", Retract)
@@ -53,7 +104,7 @@ def retraction_makes_sense(ask: Ask[Retract]) -> Iterator[Reason]:
 def amendment_makes_sense(ask: Ask[Amend]) -> Iterator[Reason]:
     """A fact, its new value, and why; identity is retracted, not amended."""
     do = ask.do
-    if do.fact in NOT_A_FACT:
+    if do.fact.strip().lower() in NOT_A_FACT:
         yield ask.no("argument", "fact: who it is cannot be amended; identify, or retract.")
     if not do.value.strip():
         yield ask.no("argument", "value: say what stands now.")

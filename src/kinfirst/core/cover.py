@@ -68,11 +68,14 @@ def decide_house(house: House, command: Command, facts: HouseFacts, now: datetim
 
 
 def care_changes(house: House, facts: HouseFacts) -> Iterator[HouseEvent]:
-    """What the registry says of care that the house does not know yet."""
+    """What the registry says of care that the house does not know yet.
+
+    Somebody whose death was withdrawn is alive, and somebody's again (R45).
+    """
     new = {
         patient: who
         for patient, who in sorted(facts.care.items())
-        if patient not in house.patients and patient not in facts.dead and patient not in house.gone
+        if patient not in house.patients and patient not in facts.dead
     }
     if new:
         yield CareTaken(care=new)
@@ -84,7 +87,7 @@ def care_changes(house: House, facts: HouseFacts) -> Iterator[HouseEvent]:
 def _role(turn: Turn) -> Iterator[Reason]:
     allowed = ROLES[turn.command.name]
     if allowed and not set(allowed) & set(turn.roles(turn.by)):
-        yield Reason(rule="role", text=f"This is for {' or '.join(allowed)}.")
+        yield Reason(rule="role", text=f"This is for {' or '.join(role.replace('_', ' ') for role in allowed)}.")
 
 
 def _hand_over(turn: Turn, do: HandOver) -> Iterator[Reason]:
@@ -93,16 +96,22 @@ def _hand_over(turn: Turn, do: HandOver) -> Iterator[Reason]:
         yield Reason(rule="argument", text="patients: name each patient once, at least one.")
     mine = set(turn.house.of(turn.by))
     if set(do.patients) - mine:
-        yield Reason(rule="R55", text="A patient named here is not yours to hand over.")
-    if do.to == turn.by:
-        yield Reason(rule="argument", text="to: the receiver must be somebody else.")
-    elif "clinician" not in turn.roles(do.to):
-        yield Reason(rule="R75", text="Cover is taken by a clinician.")
+        yield Reason(rule="R55", text="A patient named here is not yours to hand over; whoever has them must.")
+    yield from _receiver(turn, do.to)
     if do.until <= turn.now:
         yield Reason(rule="argument", text="until: the end of cover must be still to come.")
     missing = [part for part in ("illness", "summary", "actions", "contingency") if not _part(do, part)]
     if missing:
-        yield Reason(rule="R55", text=f"The hand-over lacks {', '.join(missing)}.")
+        yield Reason(rule="R55", text=f"The hand-over lacks {', '.join(missing)}; say it, even if there is none.")
+
+
+def _receiver(turn: Turn, to: str) -> Iterator[Reason]:
+    """Another clinician: a trainee cannot answer for a patient (R75)."""
+    if to == turn.by:
+        yield Reason(rule="argument", text="to: the receiver must be somebody else.")
+    elif "clinician" not in turn.roles(to):
+        yield Reason(rule="R55", text="Cover is taken by a clinician; offer it to one.")
+        yield Reason(rule="R75", text="Answering for a patient needs a full credential; offer it to a clinician.")
 
 
 def _part(do: HandOver, part: str) -> bool:
@@ -110,54 +119,63 @@ def _part(do: HandOver, part: str) -> bool:
 
 
 def offer_meant(house: House, named: str, to: str) -> Offer | None:
-    """The offer a reference means: by number, else the latest from that person to the giver."""
-    numbered = [o for o in house.offers if str(o.number) == named]
-    from_them = [o for o in house.offers if o.by == named and o.to == to and o.state == "offered"]
-    return numbered[-1] if numbered else (from_them[-1] if from_them else None)
+    """The offer a reference means: by number, else the latest of that person.
+
+    One that waits for the giver comes first, then one that waits for somebody else, then one already answered.
+    """
+    meant = [o for o in house.offers if named in (str(o.number), o.by)]
+    order = sorted(meant, key=lambda o: (o.state == "offered", o.to == to, o.number))
+    return order[-1] if order else None
 
 
 def _answer(turn: Turn, do: AcceptCover | DeclineCover) -> Iterator[Reason]:
     offer = offer_meant(turn.house, do.offer, turn.by)
     if offer is None:
-        yield Reason(rule="argument", text="offer: no such offer is waiting for you.")
+        yield Reason(rule="argument", text="offer: nobody of that name or number has offered anything.")
         return
     if offer.to != turn.by:
-        yield Reason(rule="R55", text="This was offered to somebody else.")
+        yield Reason(rule="R55", text="This was offered to somebody else; only they can answer.")
     if offer.state != "offered":
-        yield Reason(rule="stage", text=f"This offer has been {offer.state}.")
+        yield Reason(rule="stage", text=f"This offer has been {offer.state}; it must be offered again.")
     if isinstance(do, AcceptCover):
         if not do.read_back.strip():
             yield Reason(rule="R55", text="Read it back: cover is accepted in the receiver's own words.")
         if offer.until <= turn.now:
-            yield Reason(rule="R55", text="The time this cover was offered for is over.")
+            yield Reason(rule="R55", text="The time this cover was offered for is over; it must be offered again.")
 
 
 def may_go_off(turn: Turn, do: GoOff) -> Iterator[Reason]:
     """Nobody leaves with a living patient, or with an entry unsigned."""
     mine = turn.house.of(turn.by)
     if mine:
-        yield Reason(rule="R55", text=f"{len(mine)} living patients are yours; hand them over first.")
+        held = _count(len(mine), "living patient is", "living patients are")
+        yield Reason(rule="R55", text=f"Hand over first: {held} yours.")
     left = turn.facts.unsigned.get(turn.by, 0)
     if left:
-        yield Reason(rule="R07", text=f"{left} chart entries of yours are not signed.")
+        written = _count(left, "chart entry of yours is", "chart entries of yours are")
+        yield Reason(rule="R07", text=f"Sign first: {written} not signed.")
     if turn.by in turn.house.off:
         yield Reason(rule="stage", text="You are off duty already.")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _recall(turn: Turn, do: Recall) -> Iterator[Reason]:
     """Only as the hand-overs in force allow; the strictest of them counts."""
     given = covers_given(turn.house, do.person)
     if do.person not in turn.house.off and not given:
-        yield Reason(rule="stage", text="This person is on duty.")
+        yield Reason(rule="stage", text="This person is on duty; there is nobody to call back.")
     for offer in given:
         if offer.recall == "never" or (offer.recall == "emergency" and do.why != "emergency"):
-            yield Reason(rule="R55", text=f"The hand-over allows recall: {offer.recall}.")
+            yield Reason(rule="R55", text=f"Their hand-over allows recall: {offer.recall}.", until=offer.until)
             return
 
 
 def covers_given(house: House, clinician: str) -> tuple[Offer, ...]:
-    """The hand-overs somebody gave that still carry a patient."""
-    in_force = {ward.offer for ward in house.patients.values()}
+    """The hand-overs somebody gave that still carry a patient; one whose time is over carries nobody (R76)."""
+    in_force = {ward.offer for ward in house.patients.values() if ward.ended is None}
     return tuple(o for o in house.offers if o.by == clinician and o.number in in_force)
 
 

@@ -19,9 +19,11 @@ from kinfirst.core.events import (
     Treated,
 )
 from kinfirst.core.kinship import heirs
-from kinfirst.core.rules import effect, enforces, noted
+from kinfirst.core.rules import effect, enforces, noted, waived
 
 Handled = TypeVar("Handled", Treat, Transfer, Receive, ReleaseEffects)
+
+NOTHING = "none"
 
 noted("R54", "kinfirst.core.due.tick", "inventory")
 
@@ -57,12 +59,19 @@ def listed_by_two(ask: Ask[Inventory]) -> Iterator[Reason]:
 
 
 @enforces("argument", Inventory)
-def listed_once(ask: Ask[Inventory]) -> Iterator[Reason]:
-    """A second person is named, and neither of the two is the casualty."""
-    if ask.do.with_ is None:
-        yield ask.no("argument", "with: name the second person who was there.")
-    if ask.case.casualty in (ask.by, ask.do.with_):
-        yield ask.no("argument", "with: the casualty is no witness.")
+def inventory_makes_sense(ask: Ask[Inventory]) -> Iterator[Reason]:
+    """A second person who is another, neither of the two the casualty; items, or none, not both."""
+    do = ask.do
+    if do.with_ is None:
+        yield ask.no("argument", "with: missing; name the second person who was there.")
+    elif do.with_ == ask.by:
+        yield ask.no("argument", "with: the second person must be somebody else.")
+    if ask.case.casualty in (ask.by, do.with_):
+        yield ask.no("argument", "with: the casualty is no witness; name somebody else.")
+    if not do.items:
+        yield ask.no("argument", "items: empty; nothing found is written none.")
+    if NOTHING in do.items and len(do.items) > 1:
+        yield ask.no("argument", "items: none stands alone; leave it out where something was found.")
 
 
 @enforces("argument", Treat, Transfer, Receive)
@@ -78,7 +87,7 @@ def item_exists(ask: Ask[Treat]) -> Iterator[Reason]:
 def evidence_first(ask: Ask[Treat]) -> Iterator[Reason]:
     """While the coroner has the death, nothing is washed and nothing given away."""
     if locked(ask.case):
-        yield ask.no("R08", "The effects are evidence until the coroner releases them.")
+        yield ask.no("R08", "The effects are evidence until the coroner releases them (coroner released).")
 
 
 @enforces("R52", Treat, Transfer, ReleaseEffects)
@@ -87,10 +96,34 @@ def only_the_holder(ask: Ask[Treat]) -> Iterator[Reason]:
     found = meant(ask)
     if any(e.released_to is not None for e in found):
         yield ask.no("R52", "This has been released; it is no longer ours.")
-    elif any(e.holder != ask.by for e in found):
-        yield ask.no("R52", "Only the one who holds an item may do this.")
+    elif _anothers(ask):
+        yield ask.no("R52", "Only the one who holds an item may do this; have it transferred to you first.")
     if any(e.going_to is not None for e in found):
-        yield ask.no("R52", "An item is on its way to somebody who has not received it.")
+        yield ask.no("R52", "An item is on its way to somebody who has not received it; they must receive it first.")
+
+
+@enforces("role", Treat, Transfer, ReleaseEffects)
+def this_is_for_the_holder(ask: Ask[Treat]) -> Iterator[Reason]:
+    """Custody is the role these commands need; an override of R52 gives it to another for a time."""
+    if _anothers(ask) and not waived(ask, ask.no("R52", "")):
+        yield ask.no("role", "This is for the one who holds the item.")
+
+
+@enforces("role", Receive)
+def this_is_for_the_receiver(ask: Ask[Receive]) -> Iterator[Reason]:
+    """Only the one to whom it was given receives it."""
+    if not_coming(ask) and not waived(ask, ask.no("R52", "")):
+        yield ask.no("role", "This is for the one named as receiver.")
+
+
+def _anothers(ask: Ask[Treat]) -> bool:
+    return any(e.released_to is None and e.holder != ask.by for e in meant(ask))
+
+
+def not_coming(ask: Ask[Receive]) -> bool:
+    """Whether nothing that is meant is on its way to the giver."""
+    found = meant(ask)
+    return not found or any(e.going_to != ask.by for e in found)
 
 
 @enforces("argument", Treat)
@@ -110,9 +143,8 @@ def given_to_another(ask: Ask[Transfer]) -> Iterator[Reason]:
 @enforces("R52", Receive)
 def only_the_named_receiver(ask: Ask[Receive]) -> Iterator[Reason]:
     """Only the one named receives."""
-    found = meant(ask)
-    if not found or any(e.going_to != ask.by for e in found):
-        yield ask.no("R52", "Only the named receiver can receive; nothing is on its way to you.")
+    if not_coming(ask):
+        yield ask.no("R52", "Only the named receiver can receive; have the holder transfer it to you.")
 
 
 @enforces("R15", ReleaseEffects)
@@ -126,7 +158,7 @@ def missing_keep_their_effects(ask: Ask[ReleaseEffects]) -> Iterator[Reason]:
 def retraction_locks_effects(ask: Ask[Treat]) -> Iterator[Reason]:
     """After a retraction nothing is washed and nothing given away."""
     if ask.case.retracted:
-        yield ask.no("R45", "The death is retracted; the effects are locked.")
+        yield ask.no("R45", "The death is retracted; the effects are locked. They may only be carried and held.")
 
 
 @enforces("R46", ReleaseEffects)
@@ -140,7 +172,14 @@ def nothing_released_in_doubt(ask: Ask[ReleaseEffects]) -> Iterator[Reason]:
 def no_open_incident(ask: Ask[ReleaseEffects]) -> Iterator[Reason]:
     """A seal that differed blocks release until an authority lifts it (override of R52)."""
     if any(e.incident for e in meant(ask)):
-        yield ask.no("R52", "A seal did not match; an authority must look into it first.")
+        yield ask.no("R52", "A seal did not match; an authority must look into it and override R52.")
+
+
+@enforces("R53", ReleaseEffects)
+def no_release_in_doubt(ask: Ask[ReleaseEffects]) -> Iterator[Reason]:
+    """What cannot be undone is not done on an open doubt."""
+    if ask.case.doubts:
+        yield ask.no("R53", "Effects are not released while a doubt is open; it must be cleared first.")
 
 
 @enforces("R53", ReleaseEffects)
@@ -154,9 +193,9 @@ def to_the_one_entitled(ask: Ask[ReleaseEffects]) -> Iterator[Reason]:
         why = "somebody else stands before them" if entitled else "nobody on record is entitled"
         yield ask.no("R53", f"This person may not receive the effects: {why}.")
     if not do.id_seen:
-        yield ask.no("R53", "See their identification first.")
+        yield ask.no("R53", "See their identification first (id_seen).")
     if not do.receipt.strip():
-        yield ask.no("R53", "Take a receipt.")
+        yield ask.no("R53", "Take a receipt; it cannot be undone.")
 
 
 @effect(Inventory)
@@ -166,7 +205,7 @@ def inventoried(ask: Ask[Inventory]) -> Iterator[CaseEvent]:
     if do.with_ is None:
         raise ValueError("an inventory without a witness passed its rules")
     start = len(ask.case.effects) + 1
-    items = tuple(Item(number=start + i, text=text) for i, text in enumerate(do.items) if text != "none")
+    items = tuple(Item(number=start + i, text=text) for i, text in enumerate(do.items) if text != NOTHING)
     yield Inventoried(items=items, witness=do.with_)
 
 
@@ -185,9 +224,12 @@ def transferred(ask: Ask[Transfer]) -> Iterator[CaseEvent]:
 
 @effect(Receive)
 def received(ask: Ask[Receive]) -> Iterator[CaseEvent]:
-    """Received; a seal that differs is an incident."""
-    found = meant(ask)
-    incident = any(e.seal != ask.do.seal for e in found)
+    """Received; a seal that differs is an incident.
+
+    One that was not read settles nothing: whoever reads it next is held to the last number on record.
+    """
+    found, seal = meant(ask), ask.do.seal
+    incident = seal is not None and any(e.seal != seal for e in found)
     yield Received(items=_numbers(found), seal=ask.do.seal, incident=incident)
 
 

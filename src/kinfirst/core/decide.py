@@ -1,7 +1,7 @@
 """`decide`: the only way anything happens to a case (engine.md section 1). Pure.
 
-The registry's facts are noted first, then every rule for the command is asked; if none objects, the command's
-effect follows, and the chain is drawn again where kin, offices or the event changed or a tier became open.
+The registry's facts are noted first and the chain drawn again by them, then every rule for the command is asked;
+if none objects, the command's effect follows, and the chain is drawn again where it changed anything.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 import kinfirst.core.charting
 import kinfirst.core.closing
 import kinfirst.core.correction
@@ -19,18 +17,17 @@ import kinfirst.core.custody
 import kinfirst.core.death
 import kinfirst.core.disclosure
 import kinfirst.core.kin
-import kinfirst.core.overriding  # noqa: F401  (importing registers the rules)
+import kinfirst.core.overriding
+import kinfirst.core.relays  # noqa: F401  (importing registers the rules)
 from kinfirst.core.ask import Ask
 from kinfirst.core.case import Case
-from kinfirst.core.chain import draw
 from kinfirst.core.commands import Command, OpenCase, name_of
 from kinfirst.core.errors import Reason, Refusal
-from kinfirst.core.events import CaseEvent, ChainDrawn, FactsTaken, TieFound
+from kinfirst.core.events import CaseEvent, FactsTaken
 from kinfirst.core.facts import Facts
 from kinfirst.core.fold import fold
-from kinfirst.core.gate import open_tiers
-from kinfirst.core.places import Chain
 from kinfirst.core.policy import Policy
+from kinfirst.core.redraw import redrawn
 from kinfirst.core.roles import role_reasons
 from kinfirst.core.rules import EFFECTS, reasons_against, waived
 from kinfirst.core.stages import ALLOWED, stage_of
@@ -43,13 +40,15 @@ def decide(case: Case, command: Command, policy: Policy, now: datetime) -> tuple
     """
     taken = _take_facts(case, command)
     seen = _fold_all(case, taken, now, command.by)
+    anew = redrawn(seen, policy, now)
+    seen = _fold_all(seen, anew, now, command.by)
     ask: Ask[Any] = Ask(case=seen, command=command, policy=policy, now=now, do=command.do)
     reasons = (*_stage_reasons(ask), *role_reasons(ask), *reasons_against(ask))
     if reasons:
         return Refusal(command=command.name, reasons=tuple(dict.fromkeys(reasons)))
     happened = tuple(EFFECTS[command.name](ask))
     after = _fold_all(seen, happened, now, command.by)
-    return (*taken, *happened, *redrawn(after, policy, now))
+    return (*taken, *anew, *happened, *redrawn(after, policy, now))
 
 
 def refreshed(case: Case, facts: Facts, policy: Policy, now: datetime) -> tuple[CaseEvent, ...]:
@@ -78,31 +77,3 @@ def _stage_reasons(ask: Ask[Any]) -> Iterator[Reason]:
         reason = ask.no("stage", f"A case that is {stage} does not take {name.replace('_', ' ')}.")
         if not waived(ask, reason):
             yield reason
-
-
-def redrawn(case: Case, policy: Policy, now: datetime) -> tuple[CaseEvent, ...]:
-    """The chain as it stands now, if it differs from the one on record (engine.md 4.10).
-
-    A new tie leaves the old chain standing and asks for a decision (R17).
-    """
-    if case.chain is None or case.retracted or case.closing.closed:
-        return ()
-    drawing = draw(case, policy, now)
-    if drawing.tied:
-        return (TieFound(persons=drawing.tied),) if drawing.tied != case.kinship.tied else ()
-    if drawing.problems:
-        return ()
-    chain = with_openings(case, drawing.chain, policy, now)
-    return (ChainDrawn(chain=chain),) if chain != case.chain else ()
-
-
-def with_openings(case: Case, chain: Chain, policy: Policy, now: datetime) -> Chain:
-    """The chain with the moment at which each open tier became open."""
-    before = {tier.name: tier.opened for tier in case.chain.tiers} if case.chain else {}
-    trial = msgspec.structs.replace(case, chain=chain)
-    opened = {tier.name for tier in open_tiers(trial, policy)}
-    tiers = tuple(
-        msgspec.structs.replace(tier, opened=before.get(tier.name) or (now if tier.name in opened else None))
-        for tier in chain.tiers
-    )
-    return msgspec.structs.replace(chain, tiers=tiers)

@@ -9,6 +9,7 @@ from kinfirst.core.case import Case
 from kinfirst.core.closing import hold_until
 from kinfirst.core.events import CaseEvent, EffectsUnclaimed, HoldEnded, TaskOverdue
 from kinfirst.core.policy import Policy
+from kinfirst.core.redraw import next_coming_of_age, redrawn
 from kinfirst.core.tasks import tasks
 
 
@@ -18,7 +19,7 @@ def due(case: Case, policy: Policy) -> datetime | None:
 
 
 def tick(case: Case, policy: Policy, now: datetime) -> tuple[CaseEvent, ...]:
-    """What time alone has brought by `now`: tasks overdue, the hold ended, effects unclaimed, in order."""
+    """What time alone has brought by `now`, in order: what is overdue, who came of age, the hold, unclaimed effects."""
     ready = [(at, event) for at, event in _coming(case, policy) if at <= now]
     return tuple(event for _, event in sorted(ready, key=lambda pair: (pair[0], repr(pair[1]))))
 
@@ -28,8 +29,13 @@ def _coming(case: Case, policy: Policy) -> Iterator[tuple[datetime, CaseEvent]]:
         return
     for task in tasks(case, policy):
         noted = case.escalated.get(task.name)
-        if task.kind != "escalate" and (noted is None or noted < task.due):
-            yield task.due, TaskOverdue(task=task.name, due=task.due)
+        moments = {task.due, task.again or task.due} if task.kind != "escalate" else set()
+        for moment in sorted(moments):
+            if noted is None or noted < moment:
+                yield moment, TaskOverdue(task=task.name, due=moment)
+    grown = next_coming_of_age(case, policy)
+    if grown is not None:
+        yield from ((grown, event) for event in redrawn(case, policy, grown))
     if not case.retracted and not case.closing.hold_ended:
         ends = hold_until(case, policy)
         if ends is not None:

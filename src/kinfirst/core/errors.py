@@ -28,13 +28,15 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """One rule that stands in the way.
 
     `rule` is `R01`..`R76`, or `role`, `stage`, `argument`, `busy` (engine.md section 1). `text` is one plain
-    sentence: what, and what would unblock it. `until` is set (UTC) where waiting is enough.
+    sentence: what, and what would unblock it. `until` is set (UTC) where waiting is enough. What is `final` no
+    override lifts, whatever rule it is of (R35).
     """
 
     rule: str
     text: str
     until: datetime | None = None
     place: str | None = None
+    final: bool = False
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):

@@ -44,7 +44,6 @@ class House(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     patients: dict[str, Ward] = {}
     offers: tuple[Offer, ...] = ()
     off: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
     escalated: dict[str, datetime] = {}
 
     def of(self, clinician: str) -> tuple[str, ...]:

@@ -37,7 +37,8 @@ def _care_taken(house: House, event: CareTaken, at: datetime, by: str) -> House:
 
 def _patients_died(house: House, event: PatientsDied, at: datetime, by: str) -> House:
     left = {p: w for p, w in house.patients.items() if p not in event.patients}
-    return msgspec.structs.replace(house, patients=left, gone=(*house.gone, *event.patients))
+    offers = tuple(_without(o, event.patients) if o.state == "offered" else o for o in house.offers)
+    return msgspec.structs.replace(house, patients=left, offers=offers)
 
 
 def _declined(house: House, event: CoverDeclined, at: datetime, by: str) -> House:

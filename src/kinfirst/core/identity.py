@@ -14,6 +14,7 @@ from kinfirst.core.commands import (
     HandToAgency,
     Identify,
     Pronounce,
+    ReleaseEffects,
     ReleaseName,
     Tell,
     TellOrg,
@@ -27,7 +28,9 @@ SCIENTIFIC = frozenset({"fingerprint", "dental", "dna", "device_serial"})
 IDENTIFIERS = frozenset({"wristband", "service_number", "registry_match", "body_mark"})
 WEAK = frozenset({"property", "id_card", "vehicle", "description"})
 METHODS = SCIENTIFIC | IDENTIFIERS | WEAK | {"visual"}
-NOT_ON_THE_BODY = WEAK | {"visual"}
+# What is carried can be carried by somebody else: purses, tags and uniforms have moved between people (R10).
+CARRIED = frozenset({"mask", "purse", "wallet", "phone", "dog_tag", "uniform", "name_tape", "clothing", "passport"})
+NOT_ON_THE_BODY = WEAK | CARRIED | {"visual"}
 
 
 def level_of(evidence: Iterable[Evidence]) -> int:
@@ -148,7 +151,14 @@ def identity_at_minimum(ask: Ask[Tell]) -> Iterator[Reason]:
 def organisation_hears_a_name_only_when_sure(ask: Ask[TellOrg]) -> Iterator[Reason]:
     """Organisations other than organ procurement are told about a person, so identity comes first."""
     if ask.do.org != "opo" and level(ask.case) < ask.policy.identity.min:
-        yield ask.no("R10", "The casualty is not identified well enough to tell an organisation.")
+        yield ask.no("R10", "The casualty is not identified well enough to tell an organisation; identify first.")
+
+
+@enforces("R10", ReleaseEffects)
+def effects_follow_a_sure_identity(ask: Ask[ReleaseEffects]) -> Iterator[Reason]:
+    """Belongings travel with the wrong patient; what is given away cannot be had back (R53)."""
+    if level(ask.case) < ask.policy.identity.min:
+        yield ask.no("R10", "The casualty is not identified well enough to give effects away; identify first.")
 
 
 @enforces("R11", DrawChain, Tell, HandToAgency)
@@ -169,13 +179,19 @@ def survivors_identified_too(ask: Ask[Tell]) -> Iterator[Reason]:
     if event is None or not event.closed:
         return
     for other in look_alikes(ask.case, ask.policy.identity.look_alike_years):
-        if other.state != "deceased" and not (other.level == 4 or other.two_identifiers):
+        if other.state != "deceased" and not _settled_who(other):
             yield ask.no(
                 "R13",
                 "A survivor of the same event who could be mistaken for the casualty is not identified to the"
                 " same level. Identify them in their own case first.",
             )
             return
+
+
+def _settled_who(other: EventMember) -> bool:
+    """Whether a survivor is identified beyond mistake; a name that was withdrawn identifies nobody (R45)."""
+    withdrawn = other.retracted and other.state == "unknown"
+    return not withdrawn and (other.level == 4 or other.two_identifiers)
 
 
 @enforces("R12", Identify)
@@ -190,6 +206,8 @@ def identification_makes_sense(ask: Ask[Identify]) -> Iterator[Reason]:
     """A known method, and two people who are two."""
     if ask.do.method not in METHODS:
         yield ask.no("argument", f"method: '{ask.do.method}' is none of {', '.join(sorted(METHODS))}.")
+    if not ask.do.evidence.strip():
+        yield ask.no("argument", "evidence: missing.")
     if ask.do.second == ask.by:
         yield ask.no("argument", "second: the second person must be somebody else.")
     if ask.by == ask.do.as_:
@@ -200,9 +218,11 @@ def identification_makes_sense(ask: Ask[Identify]) -> Iterator[Reason]:
 def identifiers_on_the_body(ask: Ask[Pronounce]) -> Iterator[Reason]:
     """Enough identifiers were read on the body, and none of them is wrong."""
     need = ask.policy.pronounce.identifiers
-    checked = {name for name in ask.do.identifiers if name not in NOT_ON_THE_BODY}
+    checked = {name.lower().replace(" ", "_") for name in ask.do.identifiers} - NOT_ON_THE_BODY
     if len(checked) < need:
-        yield ask.no("R09", f"{len(checked)} identifiers checked on the body; {need} are needed.")
+        yield ask.no(
+            "R09", f"{len(checked)} identifiers checked on the body; {need} are needed. Belongings do not count."
+        )
     if ask.do.mismatched:
         yield ask.no("R09", f"Does not match: {', '.join(ask.do.mismatched)}. Find out who this is first.")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from kinfirst.core.ask import Ask
 from kinfirst.core.chain import draw
 from kinfirst.core.commands import (
@@ -29,9 +31,10 @@ from kinfirst.core.events import (
     TieDecided,
 )
 from kinfirst.core.facts import KinRecord
-from kinfirst.core.kinship import on_record, records, stale
+from kinfirst.core.kinship import gone, records, stale
 from kinfirst.core.policy import RELATIONS
 from kinfirst.core.rules import effect, enforces, noted
+from kinfirst.core.standing import standing
 
 EVIDENCE_FOR = {
     "dead": frozenset({"certificate", "decree"}),
@@ -45,6 +48,8 @@ NOT_EVIDENCE = ("allegation", "charge", "separation")
 noted("R16", "kinfirst.core.chain.draw", "draw_chain")
 noted("R22", "kinfirst.core.kinship.matches", "draw_chain", "add_kin")
 noted("R24", "kinfirst.core.gate.open_tiers", "tell")
+noted("R62", "kinfirst.core.timing.day_where", "draw_chain", "tell", "attempt")
+noted("R71", "kinfirst.core.gate.held_for_kin", "draw_chain", "no_kin_found")
 noted("R73", "kinfirst.core.offices.holder", "draw_chain", "tell")
 
 
@@ -52,14 +57,14 @@ noted("R73", "kinfirst.core.offices.holder", "draw_chain", "tell")
 def death_pronounced_before_drawing(ask: Ask[DrawChain]) -> Iterator[Reason]:
     """There is nobody to be told before somebody has pronounced the death."""
     if ask.case.death.pronounced_at is None:
-        yield ask.no("R03", "Nobody has pronounced this death.")
+        yield ask.no("R03", "Nobody has pronounced this death; a clinician with the credential must (pronounce).")
 
 
 @enforces("R67", DrawChain)
 def roll_is_fresh(ask: Ask[DrawChain]) -> Iterator[Reason]:
     """Old emergency data is answered for before anybody leaves."""
     if stale(ask.case, ask.policy, ask.now.date()):
-        yield ask.no("R67", "The emergency data is old or undated: check it and confirm the roll.")
+        yield ask.no("R67", "The emergency data is old or undated: check it and confirm it (confirm_roll).")
 
 
 @enforces("R17", DrawChain)
@@ -69,7 +74,8 @@ def tie_can_be_settled(ask: Ask[DrawChain]) -> Iterator[Reason]:
     if tied:
         yield ask.no(
             "R17",
-            f"{len(tied)} people stand level and their ages do not settle it: an authority must decide the tie.",
+            f"{len(tied)} people stand level and ages do not settle it: an authority must order them (decide_tie).",
+            final=True,
         )
 
 
@@ -77,7 +83,7 @@ def tie_can_be_settled(ask: Ask[DrawChain]) -> Iterator[Reason]:
 def casualty_is_known(ask: Ask[DrawChain]) -> Iterator[Reason]:
     """Kin are kin of somebody."""
     if ask.case.casualty is None:
-        yield ask.no("R16", "Nobody knows whose kin to look for: identify the casualty first.")
+        yield ask.no("R16", "Nobody knows whose kin to look for: identify the casualty first.", final=True)
 
 
 @enforces("R18", DrawChain)
@@ -95,7 +101,7 @@ def protected_have_a_teller(ask: Ask[DrawChain]) -> Iterator[Reason]:
 def _problems(ask: Ask[DrawChain], rule: str) -> Iterator[Reason]:
     for problem in draw(ask.case, ask.policy, ask.now).problems:
         if problem.rule == rule:
-            yield ask.no(problem.rule, problem.text)
+            yield ask.no(problem.rule, problem.text, final=True)
 
 
 @enforces("argument", AddKin)
@@ -110,15 +116,15 @@ def kin_makes_sense(ask: Ask[AddKin]) -> Iterator[Reason]:
         yield ask.no("argument", "person: nobody is their own kin.")
     if do.guardian is not None and do.guardian in (do.person, ask.case.casualty):
         yield ask.no("argument", "guardian: the guardian must be somebody else.")
-    if any(r.person == do.person and r.relation == do.relation for r in ask.case.kinship.added):
-        yield ask.no("argument", "person: this relation is on the list of this case already.")
+    if _as_added(ask) in ask.case.kinship.added and gone(ask.case, do.person) is None:
+        yield ask.no("argument", "person: this is on the list of this case already.")
 
 
 @enforces("argument", ExcludeKin)
 def only_kin_are_excluded(ask: Ask[ExcludeKin]) -> Iterator[Reason]:
     """Only somebody on the list can be taken off it."""
     if not any(r.person == ask.do.person for r in records(ask.case)):
-        yield ask.no("argument", "person: not on the list of kin.")
+        yield ask.no("argument", "person: not on the list of kin; add_kin comes first.")
 
 
 @enforces("R19", ExcludeKin)
@@ -130,8 +136,20 @@ def exclusion_rests_on_a_document(ask: Ask[ExcludeKin]) -> Iterator[Reason]:
         yield ask.no("R19", f"A {do.evidence} takes nobody off the list. Needed: {', '.join(sorted(fit))}.")
     elif do.evidence not in fit:
         yield ask.no("R19", f"For '{do.ground}' the evidence must be one of {', '.join(sorted(fit))}.")
-    elif do.ground == "unlocatable" and (missing := _steps_missing(ask, do.person)):
-        yield ask.no("R19", f"Search steps not yet recorded for this person: {', '.join(missing)}.")
+
+
+@enforces("R19", ExcludeKin)
+def search_precedes_giving_up(ask: Ask[ExcludeKin]) -> Iterator[Reason]:
+    """Nobody counts as unlocatable before every step of the pack's search for them is on record."""
+    if ask.do.ground == "unlocatable" and (missing := _steps_missing(ask, ask.do.person)):
+        yield ask.no("R19", f"Search steps not yet recorded for this person: {', '.join(missing)} (search).")
+
+
+@enforces("R20", ExcludeKin)
+def knocking_does_not_settle(ask: Ask[ExcludeKin]) -> Iterator[Reason]:
+    """A place is not settled by giving up: only a complete, recorded search takes an unlocatable person off."""
+    if ask.do.ground == "unlocatable" and _steps_missing(ask, ask.do.person):
+        yield ask.no("R20", "The search for this person is not complete; record its steps, or keep trying.")
 
 
 def _steps_missing(ask: Ask[ExcludeKin] | Ask[NoKinFound], person: str) -> list[str]:
@@ -177,9 +195,10 @@ def search_is_complete(ask: Ask[NoKinFound]) -> Iterator[Reason]:
     """Every step of the pack is on record, and nobody on the list could be told."""
     missing = _steps_missing(ask, "kin")
     if missing:
-        yield ask.no("R20", f"Search steps not yet recorded: {', '.join(missing)}.")
-    if on_record(ask.case):
-        yield ask.no("R20", "Kin are on record; they are told, or excluded on a document.")
+        yield ask.no("R20", f"Search steps not yet recorded: {', '.join(missing)} (search for kin).")
+    stand = standing(ask.case, ask.policy, ask.now)
+    if stand.tied or any(one.relation != "bond" for one in (*stand.first, *stand.others)):
+        yield ask.no("R20", "Kin are on record; they are told, or excluded on a document (exclude_kin).")
 
 
 @enforces("R36", Search)
@@ -198,17 +217,21 @@ def roll_confirmed(ask: Ask[ConfirmRoll]) -> Iterator[CaseEvent]:
 @effect(AddKin)
 def kin_added(ask: Ask[AddKin]) -> Iterator[CaseEvent]:
     """On the list of this case, dated today."""
+    yield KinAdded(record=_as_added(ask))
+
+
+def _as_added(ask: Ask[AddKin]) -> KinRecord:
+    """The line as it will stand; what the roll says of the same relation is kept, so that nobody loses a protection."""
     do = ask.do
-    record = KinRecord(
-        of=ask.case.casualty or "",
-        person=do.person,
-        relation=do.relation,
+    new = KinRecord(of=ask.case.casualty or "", person=do.person, relation=do.relation)
+    known = next((r for r in records(ask.case) if r.person == do.person and r.relation == do.relation), new)
+    return msgspec.structs.replace(
+        known,
         recorded=ask.now.date(),
-        listed=do.listed,
-        emergency_contact=do.emergency_contact,
-        guardian=do.guardian,
+        listed=do.listed or known.listed,
+        emergency_contact=do.emergency_contact or known.emergency_contact,
+        guardian=do.guardian or known.guardian,
     )
-    yield KinAdded(record=record)
 
 
 @effect(ExcludeKin)

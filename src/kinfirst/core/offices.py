@@ -19,11 +19,16 @@ def office_name(case: Case, tier: OfficeTier | str) -> str | None:
 
 
 def holder(case: Case, office: str) -> str | None:
-    """Who answers for an office now: the holder, else the first deputy who is neither dead, away nor the casualty."""
+    """Who answers for an office now: the holder, else the first deputy who is neither dead, away nor the casualty.
+
+    Once somebody was told for the office it has the word, wherever they are since; no deputy is told again (R70).
+    """
     known = case.facts.office(office)
     if known is None:
         return None
     kept = _opened_holder(case, office)
+    if kept in case.told:
+        return kept
     line = ((kept,) if kept else ()) + ((known.holder,) if known.holder else ()) + known.deputies
     return next((who for who in line if _available(case, who)), None)
 

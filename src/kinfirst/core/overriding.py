@@ -19,10 +19,18 @@ from kinfirst.core.events import (
     OverrideReviewed,
 )
 from kinfirst.core.gate import kin_settled
+from kinfirst.core.kinship import records
 from kinfirst.core.rulebook import RULEBOOK
 from kinfirst.core.rules import effect, enforces
 
 LONGEST = 24 * 60
+# Rules an exception would not help with, and what does.
+ANSWERED_OTHERWISE = {
+    "R16": "identify the casualty",
+    "R17": "an authority orders those who stand level (decide_tie)",
+    "R18": "the guardian is told; name another with add_kin",
+    "R21": "the named teller is told; the roll names another",
+}
 
 
 @enforces("argument", Leak)
@@ -48,12 +56,18 @@ def override_makes_sense(ask: Ask[Override]) -> Iterator[Reason]:
 
 @enforces("R35", Override)
 def override_is_lawful(ask: Ask[Override]) -> Iterator[Reason]:
-    """A reason, two people who were not refused, and never the five that stand above everybody."""
+    """A reason, an end, two people who were not refused, and never the five that stand above everybody."""
     do = ask.do
     if ask.policy.never(do.rule):
         yield ask.no("R35", f"{do.rule} can be waived by nobody.")
+    if do.rule in ANSWERED_OTHERWISE:
+        yield ask.no("R35", f"{do.rule} is not waived: {ANSWERED_OTHERWISE[do.rule]}.")
     if not do.reason.strip():
         yield ask.no("R35", "An override needs its reason in words.")
+    if do.second is None or do.second == ask.by:
+        yield ask.no("R35", "An override needs a second person, not the one who decides.")
+    if not 1 <= do.minutes <= LONGEST:
+        yield ask.no("R35", f"An override has an end: minutes between 1 and {LONGEST}.")
     refused = refused_by(ask)
     if ask.by in refused:
         yield ask.no("R35", "The one who was refused cannot decide the exception.")
@@ -97,6 +111,20 @@ def awareness_has_a_reason(ask: Ask[Awareness]) -> Iterator[Reason]:
     """They must act on something."""
     if not ask.do.why.strip():
         yield ask.no("argument", "why: say what this person must do that needs them to know.")
+
+
+@enforces("R42", Awareness)
+def kin_are_told_not_made_aware(ask: Ask[Awareness]) -> Iterator[Reason]:
+    """Awareness is for those who must act; kin and bonds are told, in person and in turn."""
+    if any(r.person == ask.do.person for r in records(ask.case)):
+        yield ask.no("R42", "Kin are not made aware; they are told, in their turn.")
+
+
+@enforces("argument", Awareness)
+def awareness_is_for_another(ask: Ask[Awareness]) -> Iterator[Reason]:
+    """Nobody is made aware of their own death."""
+    if ask.do.person == ask.case.casualty:
+        yield ask.no("argument", "person: this is the casualty.")
 
 
 @enforces("R40", Blackout)

@@ -64,8 +64,8 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return tuple(place for tier in self.tiers for place in tier.places)
 
     def find(self, place: str) -> Place | None:
-        """The place of that id, or the one that a person or an office stands in."""
-        return next((p for p in self.places() if place in (p.id, p.person, p.office)), None)
+        """The place of that id, or the one that a person or an office stands in, settled by it included (R70)."""
+        return next((p for p in self.places() if place in (p.id, p.person, p.office, *p.also)), None)
 
     def tier_of(self, place: str) -> Tier | None:
         """The tier in which a place stands."""

@@ -22,7 +22,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "pronounce": ("clinician",),
     "chart": ("clinician", "trainee"),
     "sign": (),
-    "cosign": (),
+    "cosign": ("clinician",),
     "coroner": ("clinician", "coroner"),
     "set_status": _OFFICER,
     "identify": ("clinician", "casualty_officer", "coroner"),

@@ -74,7 +74,7 @@ def reasons_against(ask: Ask[Any]) -> tuple[Reason, ...]:
 
 def waived(ask: Ask[Any], reason: Reason) -> bool:
     """Whether an override in force covers this reason: same rule, same place or the whole case (R35)."""
-    if ask.policy.never(reason.rule):
+    if reason.final or ask.policy.never(reason.rule):
         return False
     return any(
         waiver.rule == reason.rule and ask.now < waiver.until and (waiver.place is None or waiver.place == reason.place)

@@ -34,6 +34,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "closed": frozenset({"reopen_case", "view", "retract", "org_acknowledged", "offer_support", "flag_doubt"}),
     "retracted": frozenset(
         {
+            "device_event",
+            "set_status",
             "correct",
             "view",
             "chart",
@@ -76,6 +78,8 @@ TRANSITIONS: tuple[tuple[str, str, str], ...] = (
     ("told", "retract", "retracted"),
     ("closed", "retract", "retracted"),
     ("retracted", "close_case", "closed"),
+    ("opened", "close_case, alive", "closed"),
+    ("closed", "reopen_case, alive", "opened"),
     ("closed", "reopen_case, retracted", "retracted"),
 )
 

@@ -11,7 +11,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What must be done, by whom, by when.
 
     `kind` is one of engine.md section 7, `about` the person, entry author, organisation or task it concerns.
-    `holder` is a person's id or `role:<role>`. `due` is UTC; a task is overdue once `due` has passed.
+    `holder` is a person's id or `role:<role>`. `due` is UTC; a task is overdue once `due` has passed. `again` is a
+    later moment (UTC) at which the holder is reminded, overdue or not.
     """
 
     kind: str
@@ -19,6 +20,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     holder: str
     opened: datetime
     due: datetime
+    again: datetime | None = None
 
     @property
     def name(self) -> str:

@@ -16,8 +16,9 @@ from kinfirst.core.custody import locked
 from kinfirst.core.gate import held_for_kin, kin_settled, open_places, open_tiers
 from kinfirst.core.identity import level, sure_enough
 from kinfirst.core.kinship import on_record, stale
-from kinfirst.core.places import Place
+from kinfirst.core.places import AGENCY, Place
 from kinfirst.core.policy import Policy
+from kinfirst.core.rules import noted
 from kinfirst.core.task import Task
 from kinfirst.core.timing import hours_clash, kin_deadline, next_close, zone_of
 
@@ -25,6 +26,8 @@ OFFICER = "role:casualty_officer"
 CLINICIAN = "role:clinician"
 AUTHORITY = "role:authority"
 DESK = "role:coordinator"
+
+noted("R56", "kinfirst.core.closing.unsupported", "offer_support")
 
 
 def tasks(case: Case, policy: Policy) -> tuple[Task, ...]:
@@ -47,9 +50,6 @@ def _opened(case: Case) -> datetime:
 def _death_tasks(case: Case, policy: Policy) -> Iterator[Task]:
     """What the bay and the ward still owe."""
     death, opened, deadline = case.death, _opened(case), kin_deadline(case, policy)
-    if death.check_patient is not None:
-        due = death.check_patient + policy.due_in("check_patient")
-        yield Task(kind="check_patient", holder=CLINICIAN, opened=death.check_patient, due=due)
     fine = level(case) >= policy.identity.min and sure_enough(case, policy.identity.look_alike_years)
     if not fine:
         yield Task(kind="identify", holder=CLINICIAN, opened=opened, due=deadline)
@@ -63,9 +63,10 @@ def _death_tasks(case: Case, policy: Policy) -> Iterator[Task]:
         yield Task(kind="coroner_decision", holder=CLINICIAN, opened=recorded, due=due)
     if case.casualty and stale(case, policy, recorded.date()):
         yield Task(kind="confirm_roll", holder=OFFICER, opened=recorded, due=deadline)
-    if case.casualty and not on_record(case) and case.kinship.none_found is None:
+    held = held_for_kin(case, policy)
+    if case.casualty and case.kinship.none_found is None and (held or not on_record(case)):
         yield Task(kind="declare_or_search_kin", holder=OFFICER, opened=recorded, due=deadline)
-    elif held_for_kin(case, policy):
+    elif held:
         yield Task(kind="declare_or_search_kin", holder=AUTHORITY, opened=recorded, due=deadline)
 
 
@@ -106,20 +107,17 @@ def _place_tasks(case: Case, policy: Policy, place: Place) -> Iterator[Task]:
         yield Task(kind="assign", about=about, holder=holder, opened=opened, due=deadline)
     else:
         yield _attempt(case, place, deadline)
-    if kin and place.person is not None and hours_clash(case, policy, place):
+    if kin and place.person not in (None, AGENCY) and hours_clash(case, policy, place):
         closes = next_close(policy.window, opened, zone_of(case, place))
         due = min(deadline, closes) if closes else deadline
         yield Task(kind="decide_hours", about=about, holder=AUTHORITY, opened=opened, due=due)
 
 
 def _attempt(case: Case, place: Place, deadline: datetime) -> Task:
-    """The lead's task; the planned retry counts, but not before the deadline has been warned of."""
-    held = case.assigned[place.id]
-    again, name = case.again.get(place.id), f"attempt:{place.id}"
-    due = deadline
-    if again is not None and (again <= deadline or case.escalated.get(name) == deadline):
-        due = again
-    return Task(kind="attempt", about=place.id, holder=held.lead, opened=held.at, due=due)
+    """The lead's task: due at the planned retry or the deadline, whichever is first, and again at a later retry."""
+    held, again = case.assigned[place.id], case.again.get(place.id)
+    due = deadline if again is None else min(again, deadline)
+    return Task(kind="attempt", about=place.id, holder=held.lead, opened=held.at, due=due, again=again)
 
 
 def _through_holder(case: Case, place: Place) -> str:
@@ -141,7 +139,11 @@ def org_tasks(case: Case, policy: Policy) -> Iterator[Task]:
 
 
 def _standing_tasks(case: Case, policy: Policy) -> Iterator[Task]:
-    """What is owed whatever the stage: corrections, signatures, support, effects, reviews."""
+    """What is owed whatever the stage: a look at the patient, corrections, signatures, support, effects, reviews."""
+    alarm = case.death.check_patient
+    if alarm is not None:
+        due = alarm + policy.due_in("check_patient")
+        yield Task(kind="check_patient", holder=CLINICIAN, opened=alarm, due=due)
     for kind, owed in (
         ("correct", case.corrections),
         ("tell_doubt", case.doubt_duties),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from kinfirst.core.ask import Ask
 from kinfirst.core.assigning import is_kin_place
@@ -10,53 +11,48 @@ from kinfirst.core.commands import (
     Acknowledge,
     AgencyConfirms,
     AlreadyAware,
+    Assign,
     Attempt,
+    DrawChain,
     HandToAgency,
     Tell,
 )
 from kinfirst.core.errors import Reason
-from kinfirst.core.events import (
-    Acknowledged,
-    AgencyAsked,
-    AgencyConfirmed,
-    Attempted,
-    CaseEvent,
-    Condoled,
-    Told,
-)
-from kinfirst.core.gate import is_open, kin_settled, open_places, settled
-from kinfirst.core.kinship import effective, minor
+from kinfirst.core.events import Attempted, CaseEvent, Told
+from kinfirst.core.gate import held_for_kin, is_open, kin_settled, open_places, settled
+from kinfirst.core.kinship import minor, spared
 from kinfirst.core.offices import holder
 from kinfirst.core.places import Place
 from kinfirst.core.rules import effect, enforces, noted
 from kinfirst.core.timing import next_open, within, zone_of
 
 RESULTS = ("no_answer", "moved", "not_home", "refused")
-SPOKEN = ("phone", "video")
+SPOKEN = ("person", "phone", "video")
 
+noted("R06", "kinfirst.core.telling.belief_is_not_death", "tell", "assign", "attempt", "hand_to_agency")
 noted("R33", "kinfirst.core.gate.open_tiers", "leak", "tell", "assign")
 noted("R35", "kinfirst.core.rules.waived")
 
 
-@enforces("R03", Tell, HandToAgency)
+@enforces("R03", Tell, Assign, Attempt, AlreadyAware, HandToAgency, AgencyConfirms)
 def death_is_pronounced(ask: Ask[Tell]) -> Iterator[Reason]:
-    """Nobody is told a death that nobody has pronounced."""
+    """Nobody is sent out with, or told, a death that nobody has pronounced."""
     if ask.case.death.pronounced_at is None:
-        yield ask.no("R03", "Nobody has pronounced this death.")
+        yield ask.no("R03", "Nobody has pronounced this death; a clinician with the credential must (pronounce).")
 
 
-@enforces("R14", Tell, HandToAgency)
+@enforces("R14", Tell, Assign, Attempt, HandToAgency, DrawChain)
 def belief_is_not_death(ask: Ask[Tell]) -> Iterator[Reason]:
     """Believed dead has its own words; a death is not told on it."""
     if ask.case.state == "believed_dead":
-        yield ask.no("R14", "The casualty is only believed dead; a death cannot be told until it is confirmed.")
+        yield ask.no("R14", "The casualty is only believed dead; a death cannot be told until it is pronounced.")
 
 
-@enforces("R15", Tell, HandToAgency)
+@enforces("R15", Tell, Assign, Attempt, HandToAgency, DrawChain)
 def missing_is_not_dead(ask: Ask[Tell]) -> Iterator[Reason]:
     """Missing and whereabouts unknown are not dead."""
     if ask.case.state in ("missing", "dustwun"):
-        yield ask.no("R15", "The casualty is missing, not dead.")
+        yield ask.no("R15", "The casualty is missing, not dead; a death cannot be told until it is pronounced.")
 
 
 @enforces("argument", Tell, Attempt, AlreadyAware, HandToAgency, AgencyConfirms, Acknowledge)
@@ -66,46 +62,91 @@ def place_exists(ask: Ask[Tell]) -> Iterator[Reason]:
         yield ask.no("argument", "place: nobody of that name has a place in this chain.")
 
 
+@enforces("argument", Tell, Attempt, AlreadyAware, HandToAgency, Acknowledge)
+def somebody_stands_there(ask: Ask[Tell]) -> Iterator[Reason]:
+    """A place without a person can be told to nobody."""
+    if ask.place is not None and ask.place.person is None:
+        yield ask.no("argument", "place: nobody stands in this place yet.")
+
+
+@enforces("R73", Tell, Assign, Attempt, AlreadyAware, HandToAgency, Acknowledge)
+def office_is_held(ask: Ask[Tell]) -> Iterator[Reason]:
+    """An office that stands empty is filled, or passed over by an authority."""
+    place = ask.place
+    if place is not None and place.person is None and place.office:
+        yield ask.no("R73", "This office is vacant: fill it, name a deputy, or have an authority override R73 here.")
+
+
 @enforces("stage", Tell, Acknowledge)
 def chain_is_drawn(ask: Ask[Tell]) -> Iterator[Reason]:
     """There is a chain."""
     if ask.case.chain is None:
-        yield ask.no("stage", "The chain has not been drawn.")
+        yield ask.no("stage", "The chain has not been drawn; draw it first (draw_chain).")
 
 
 @enforces("R18", Tell, Attempt, AlreadyAware)
 def never_a_minor(ask: Ask[Tell]) -> Iterator[Reason]:
-    """The guardian is told, for the minor."""
-    if minor(ask.case, ask.do.place, ask.policy.kin.adult, ask.now.date()):
-        yield ask.no("R18", "A minor is never told by us; the guardian is, for the minor.")
+    """The guardian is told, for the minor; nobody can make an exception."""
+    if minor(ask.case, ask.do.place, ask.policy.kin.adult, ask.now):
+        yield ask.no("R18", "A minor is never told by us; name the guardian's place and tell them.", final=True)
+
+
+@enforces("R18", Assign)
+def minor_has_a_guardian(ask: Ask[Assign]) -> Iterator[Reason]:
+    """Nobody is sent to a minor whose guardian is not known."""
+    if _vacant_for_kin(ask) and minor(ask.case, ask.do.place, ask.policy.kin.adult, ask.now):
+        yield ask.no("R18", "This minor has no guardian on record: name one (add_kin with guardian).", final=True)
 
 
 @enforces("R21", Tell, Attempt)
 def never_one_to_be_spared(ask: Ask[Tell]) -> Iterator[Reason]:
     """Somebody with a do-not-notify instruction hears it from the named teller."""
-    if any(r.person == ask.do.place and r.do_not_notify for r in effective(ask.case)):
-        yield ask.no("R21", "This person must not be told directly; the named teller is told.")
+    if spared(ask.case, ask.do.place):
+        yield ask.no("R21", "This person must not be told directly; the named teller is told.", final=True)
+
+
+@enforces("R21", Assign)
+def spared_have_a_teller(ask: Ask[Assign]) -> Iterator[Reason]:
+    """Nobody is sent to one who must not be told directly."""
+    if _vacant_for_kin(ask) and spared(ask.case, ask.do.place):
+        yield ask.no("R21", "This person has no teller on record who can be told: name one in the roll.", final=True)
+
+
+def _vacant_for_kin(ask: Ask[Assign]) -> bool:
+    return ask.place is not None and ask.place.person is None and not ask.place.office
 
 
 @enforces("R23", Tell, Attempt, HandToAgency)
 def in_turn(ask: Ask[Tell]) -> Iterator[Reason]:
     """Every earlier tier is settled."""
     place = ask.place
-    if place is None or settled(ask.case, place) or is_open(ask.case, ask.policy, place):
+    if place is None or place.person in ask.case.told or is_open(ask.case, ask.policy, place):
         return
     waiting = len(open_places(ask.case, ask.policy))
-    first = f"{waiting} before them are not settled" if waiting else "nobody closer has been found or searched for"
+    first = f"{waiting} before them to be told first" if waiting else "nobody closer has been found or searched for"
     yield ask.no("R23", f"It is not this person's turn: {first}.")
+
+
+@enforces("R71", Tell, Attempt, HandToAgency)
+def nobody_on_record_is_searched_for(ask: Ask[Tell]) -> Iterator[Reason]:
+    """While no kin have been found or searched for, nobody further out is told in their stead."""
+    place = ask.place
+    if place is None or is_kin_place(ask.case, place) or not held_for_kin(ask.case, ask.policy):
+        return
+    if ask.case.kinship.none_found is None:
+        yield ask.no("R71", "No kin on record: declare a bond, or record every search step and then no_kin_found.")
+    else:
+        yield ask.no("R71", "No kin were found, and this policy stops here: an authority decides (override of R71).")
 
 
 @enforces("R42", Tell, HandToAgency)
 def offices_after_kin(ask: Ask[Tell]) -> Iterator[Reason]:
     """No office hears before the last of kin is settled."""
     place = ask.place
-    if place is None or is_kin_place(ask.case, place) or settled(ask.case, place):
+    if place is None or is_kin_place(ask.case, place) or place.person in ask.case.told:
         return
     if not kin_settled(ask.case, ask.policy):
-        yield ask.no("R42", "Kin are not settled; those who must act get operational awareness, not a telling.")
+        yield ask.no("R42", "Kin are not settled; those who must act are made aware (awareness), which is no telling.")
 
 
 @enforces("R25", Tell, Attempt)
@@ -115,15 +156,19 @@ def inside_the_window(ask: Ask[Tell]) -> Iterator[Reason]:
     if place is None or not is_kin_place(ask.case, place) or ask.case.closing.leak:
         return
     zone = zone_of(ask.case, place)
-    if not within(ask.policy.window, ask.now, zone):
-        opens = next_open(ask.policy.window, ask.now, zone)
-        text = "The recipient's zone is not known; record it." if opens is None else "Outside the permitted hours"
-        yield ask.no("R25", text if opens is None else f"{text} where the recipient lives.", until=opens)
+    if within(ask.policy.window, ask.now, zone):
+        return
+    opens = next_open(ask.policy.window, ask.now, zone)
+    if opens is None:
+        yield ask.no("R25", "The recipient's zone is not on record: record it, or an authority decides the hour.")
+    else:
+        text = "Outside the permitted hours where the recipient lives: wait, or ask an authority."
+        yield ask.no("R25", text, until=opens)
 
 
 @enforces("R27", Tell)
 def in_person(ask: Ask[Tell]) -> Iterator[Reason]:
-    """The channel is one the pack allows for this tier; no message and no radio ever."""
+    """The channel is one the pack allows for this tier; an authority may allow the telephone, never a message."""
     place, channel = ask.place, ask.do.channel
     allowed = ask.policy.channel.allowed
     if place is not None and not is_kin_place(ask.case, place):
@@ -131,7 +176,8 @@ def in_person(ask: Ask[Tell]) -> Iterator[Reason]:
     elif ask.case.closing.leak:
         allowed = (*allowed, *ask.policy.leak_channels)
     if channel not in allowed:
-        yield ask.no("R27", f"A death is not told by {channel} here; allowed: {', '.join(dict.fromkeys(allowed))}.")
+        text = f"A death is not told by {channel} here; allowed: {', '.join(dict.fromkeys(allowed))}."
+        yield ask.no("R27", text, final=channel not in SPOKEN)
 
 
 @enforces("R28", Tell)
@@ -148,12 +194,12 @@ def by_the_notifier_of_record(ask: Ask[Tell]) -> Iterator[Reason]:
     if place is None or place.through is not None or settled(ask.case, place):
         return
     held = ask.case.assigned.get(place.id)
-    if held is None:
+    if place.id in ask.case.handed:
+        yield ask.no("R31", "Another agency has been asked to tell this person; wait for its word (agency_confirms).")
+    elif held is None:
         yield ask.no("R31", "Nobody is assigned to this person; assign first.")
     elif ask.by not in held.people:
-        yield ask.no("R31", "Another team is the notifier of record for this person.")
-    if place.id in ask.case.handed:
-        yield ask.no("R31", "Another agency has been asked to tell this person and has not answered.")
+        yield ask.no("R31", "Another team is the notifier of record for this person; they tell, or are reassigned.")
 
 
 @enforces("R41", Tell, Acknowledge)
@@ -169,10 +215,18 @@ def through_the_adviser(ask: Ask[Tell]) -> Iterator[Reason]:
     if not carries_through(ask, place):
         yield ask.no("R41", f"Only the {place.through} tells this person.")
     elif ask.by not in ask.case.told:
-        yield ask.no("R41", f"The {place.through} has not been told yet.")
+        yield ask.no("R41", f"The {place.through} has not been told yet; they hear it first.")
 
 
-def carries_through(ask: Ask[Tell], place: Place) -> bool:
+@enforces("role", Acknowledge)
+def only_the_adviser_acknowledges(ask: Ask[Acknowledge]) -> Iterator[Reason]:
+    """The office a place is told through has the word, nobody else."""
+    place = ask.place
+    if place is not None and place.through is not None and not carries_through(ask, place):
+        yield ask.no("role", f"This is for the {place.through}.")
+
+
+def carries_through(ask: Ask[Any], place: Place) -> bool:
     """Whether the giver holds the office a place is told through (R41)."""
     if place.through is None or ask.case.chain is None:
         return False
@@ -180,7 +234,7 @@ def carries_through(ask: Ask[Tell], place: Place) -> bool:
     return ask.by == (stands.person if stands else holder(ask.case, place.through))
 
 
-@enforces("R46", Tell, HandToAgency, Acknowledge)
+@enforces("R46", Tell, Attempt, HandToAgency, Acknowledge)
 def no_forward_step_in_doubt(ask: Ask[Tell]) -> Iterator[Reason]:
     """While there is doubt nothing goes forward."""
     if ask.case.doubts:
@@ -189,8 +243,8 @@ def no_forward_step_in_doubt(ask: Ask[Tell]) -> Iterator[Reason]:
 
 @enforces("R70", Tell, Attempt, AlreadyAware, HandToAgency, AgencyConfirms)
 def told_once(ask: Ask[Tell]) -> Iterator[Reason]:
-    """One person is told once."""
-    if ask.place is not None and settled(ask.case, ask.place):
+    """One person is told once; one who was passed over may still be told when they are found (R20)."""
+    if ask.place is not None and ask.place.person in ask.case.told:
         yield ask.no("R70", "This person knows already; correct is for what has changed since.")
 
 
@@ -208,7 +262,7 @@ def trainee_does_not_tell(ask: Ask[Tell]) -> Iterator[Reason]:
 def no_note_no_neighbour(ask: Ask[Attempt]) -> Iterator[Reason]:
     """An attempt leaves no note and tells nobody else."""
     if ask.do.result not in RESULTS:
-        yield ask.no("R36", f"result: one of {', '.join(RESULTS)}. No note, no message with anybody else.")
+        yield ask.no("R36", f"No note, no message with anybody else. result: one of {', '.join(RESULTS)}.")
 
 
 @enforces("argument", Attempt)
@@ -216,35 +270,6 @@ def result_is_known(ask: Ask[Attempt]) -> Iterator[Reason]:
     """The result is one of four."""
     if ask.do.result not in RESULTS:
         yield ask.no("argument", f"result: '{ask.do.result}' is none of {', '.join(RESULTS)}.")
-
-
-@enforces("R34", AlreadyAware)
-def source_is_on_record(ask: Ask[AlreadyAware]) -> Iterator[Reason]:
-    """How they know is on record."""
-    if not ask.do.source.strip():
-        yield ask.no("R34", "Say how they came to know.")
-
-
-@enforces("R20", HandToAgency)
-def agency_is_named(ask: Ask[HandToAgency]) -> Iterator[Reason]:
-    """Somebody can be asked whether it was done."""
-    if not ask.do.agency.strip():
-        yield ask.no("R20", "Name the agency, so that it can be asked.")
-    if ask.place is not None and ask.place.id in ask.case.handed:
-        yield ask.no("R20", "An agency has been asked already and has not confirmed.")
-
-
-@enforces("R20", AgencyConfirms)
-def agency_was_asked(ask: Ask[AgencyConfirms]) -> Iterator[Reason]:
-    """Only a named person's word that it was done, and when, settles the place."""
-    place, at = ask.place, ask.do.at
-    asked = ask.case.handed.get(place.id) if place else None
-    if place is not None and asked is None and not settled(ask.case, place):
-        yield ask.no("R20", "No agency has been asked to tell this person.")
-    if not ask.do.name.strip():
-        yield ask.no("R20", "Name who confirms it.")
-    if at is None or at > ask.now or (asked is not None and at < asked):
-        yield ask.no("R20", "Give the moment at which they were told: after the agency was asked, not later than now.")
 
 
 @effect(Attempt)
@@ -268,40 +293,3 @@ def told(ask: Ask[Tell]) -> Iterator[CaseEvent]:
     held = ask.case.assigned.get(place.id)
     interpreter = do.interpreter or (held.interpreter if held else None)
     yield Told(place=place.id, channel=do.channel, version=ask.case.version, interpreter=interpreter)
-
-
-@effect(AlreadyAware)
-def condoled(ask: Ask[AlreadyAware]) -> Iterator[CaseEvent]:
-    """They knew; if wrongly, what stands is still owed to them."""
-    place = ask.place
-    if place is None:
-        raise ValueError("a condolence without a place passed its rules")
-    do, due = ask.do, ask.now + ask.policy.deadline_kin
-    yield Condoled(place=place.id, source=do.source, right=do.right, version=ask.case.version, due=due)
-
-
-@effect(HandToAgency)
-def agency_asked(ask: Ask[HandToAgency]) -> Iterator[CaseEvent]:
-    """Asked; nothing is settled."""
-    place = ask.place
-    if place is None:
-        raise ValueError("a hand-over to an agency without a place passed its rules")
-    yield AgencyAsked(place=place.id, agency=ask.do.agency)
-
-
-@effect(AgencyConfirms)
-def agency_confirmed(ask: Ask[AgencyConfirms]) -> Iterator[CaseEvent]:
-    """Done, by their word."""
-    place, at = ask.place, ask.do.at
-    if place is None or at is None:
-        raise ValueError("a confirmation without a place passed its rules")
-    yield AgencyConfirmed(place=place.id, when=at, name=ask.do.name, version=ask.case.version)
-
-
-@effect(Acknowledge)
-def acknowledged(ask: Ask[Acknowledge]) -> Iterator[CaseEvent]:
-    """The adviser has it; the leader has not been told."""
-    place = ask.place
-    if place is None:
-        raise ValueError("an acknowledgement without a place passed its rules")
-    yield Acknowledged(place=place.id)

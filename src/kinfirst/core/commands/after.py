@@ -6,13 +6,13 @@ from typing import Literal
 
 from msgspec import field
 
-from kinfirst.core.commands.words import Channel, Do, Key, Label, Ref, Words
+from kinfirst.core.commands.words import Channel, Do, Key, Label, Ref, Term, Words
 
 
 class Amend(Do, frozen=True, kw_only=True):
     """A fact changed: a new version, and a correction for everyone told an older one (R44)."""
 
-    fact: Key
+    fact: Term
     value: Words = ""
     why: Words = ""
 

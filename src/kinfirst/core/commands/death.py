@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import field
 
-from kinfirst.core.commands.words import Do, Key, Label, Ref, Words
+from kinfirst.core.commands.words import Do, Key, Label, Ref, Term, Words
 
 
 class OpenCase(Do, frozen=True, kw_only=True):
@@ -24,7 +24,7 @@ class DeviceEvent(Do, frozen=True, kw_only=True):
     """A monitor speaks. It can only ask for the patient to be checked (R01)."""
 
     kind: Literal["asystole", "leads_off", "vf", "brady", "tachy", "flat_standby"]
-    bed: Key
+    bed: Term
 
 
 class Resuscitate(Do, frozen=True, kw_only=True):
@@ -47,8 +47,8 @@ class Pronounce(Do, frozen=True, kw_only=True):
     when: datetime | None = None
     mode: Literal["present", "remote"]
     witness: Ref | None = None
-    identifiers: tuple[Key, ...] = ()
-    mismatched: tuple[Key, ...] = ()
+    identifiers: tuple[Term, ...] = ()
+    mismatched: tuple[Term, ...] = ()
     second: Ref | None = None
     ground: Words = ""
 

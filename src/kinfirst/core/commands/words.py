@@ -18,6 +18,8 @@ Words = Annotated[str, Meta(max_length=WORDS_LIMIT, extra={"words": True})]
 """Free text. Kept in a note, never in the ledger."""
 Key = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,79}$")]
 """A short code of the field's own vocabulary: a step, an organisation, a fact, a bed."""
+Term = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\- ]{0,79}$")]
+"""The same in several words: a bed, a fact, what was read on a body."""
 Ref = Annotated[str, Meta(min_length=1, max_length=80)]
 """The id of a person, a place, an entry, an offer."""
 Label = Annotated[str, Meta(min_length=1, max_length=60)]

@@ -84,13 +84,17 @@ class Told(Event, frozen=True, kw_only=True):
 
 
 class Condoled(Event, frozen=True, kw_only=True):
-    """A person already knew (R34). `right` says whether what they knew stands; if not, they hear it by `due`."""
+    """A person already knew (R34). `right` says whether what they knew stands; if not, they hear it by `due`.
+
+    `doubt_due`, while somebody doubts the case: when they must hear of the doubt (R46).
+    """
 
     place: str
     source: str
     right: bool
     version: int
     due: datetime
+    doubt_due: datetime | None = None
 
 
 class Searched(Event, frozen=True, kw_only=True):
@@ -113,12 +117,13 @@ class AgencyAsked(Event, frozen=True, kw_only=True):
 
 
 class AgencyConfirmed(Event, frozen=True, kw_only=True):
-    """The agency confirms that the person was told, when and by whom (R20)."""
+    """The agency confirms that the person was told, when and by whom (R20). `doubt_due` as in Condoled."""
 
     place: str
     when: datetime
     name: str
     version: int
+    doubt_due: datetime | None = None
 
 
 class Acknowledged(Event, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ from kinfirst.core.folding.base import Moment, at_work, change, folds, joined, w
 
 @folds(Amended)
 def amended(case: Case, event: Amended, moment: Moment) -> Case:
-    """A new version; owed to everyone told before (R44)."""
+    """A new version; owed to everyone told before, by the time at which they were first owed one (R44)."""
     fact = Amendment(version=event.version, fact=event.fact, value=event.value, at=moment.at)
     owed = {who: Duty(opened=moment.at, due=event.due, holder=telling.by) for who, telling in case.told.items()}
     return at_work(
@@ -38,7 +38,7 @@ def amended(case: Case, event: Amended, moment: Moment) -> Case:
             case,
             version=event.version,
             amendments=(*case.amendments, fact),
-            corrections={**case.corrections, **owed},
+            corrections={**owed, **case.corrections},
         ),
         moment,
     )

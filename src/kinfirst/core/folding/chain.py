@@ -59,19 +59,23 @@ def roll_confirmed(case: Case, event: RollConfirmed, moment: Moment) -> Case:
 
 @folds(KinAdded)
 def kin_added(case: Case, event: KinAdded, moment: Moment) -> Case:
-    """On the list; an earlier exclusion of the same person no longer holds."""
+    """On the list; an earlier exclusion of the same person no longer holds, and a tie is looked for anew."""
     kin = case.kinship
+    others = tuple(r for r in kin.added if (r.person, r.relation) != (event.record.person, event.record.relation))
     return _kinship(
         at_work(case, moment),
-        added=(*kin.added, event.record),
+        added=(*others, event.record),
         excluded=without(kin.excluded, event.record.person),
+        tied=(),
+        tie_since=None,
     )
 
 
 @folds(KinExcluded)
 def kin_excluded(case: Case, event: KinExcluded, moment: Moment) -> Case:
-    """Off the list."""
-    return _kinship(at_work(case, moment), excluded={**case.kinship.excluded, event.person: event.ground})
+    """Off the list; a tie is looked for anew."""
+    excluded = {**case.kinship.excluded, event.person: event.ground}
+    return _kinship(at_work(case, moment), excluded=excluded, tied=(), tie_since=None)
 
 
 @folds(BondDeclared)
@@ -101,7 +105,7 @@ def tie_decided(case: Case, event: TieDecided, moment: Moment) -> Case:
 
 @folds(Assigned)
 def assigned(case: Case, event: Assigned, moment: Moment) -> Case:
-    """The notifier of record; an attempt planned before stays planned."""
+    """The notifier of record; an attempt planned before stays planned, an agency asked before is asked no more."""
     held = Assignment(
         lead=event.lead,
         team=event.team,
@@ -109,7 +113,8 @@ def assigned(case: Case, event: Assigned, moment: Moment) -> Case:
         reference=event.reference,
         at=moment.at,
     )
-    return at_work(change(case, assigned={**case.assigned, event.place: held}), moment)
+    more = change(case, assigned={**case.assigned, event.place: held}, handed=without(case.handed, event.place))
+    return at_work(more, moment)
 
 
 @folds(Attempted)
@@ -157,8 +162,16 @@ def condoled(case: Case, event: Condoled, moment: Moment) -> Case:
     if place is None or place.person is None:
         return case
     telling = Telling(at=moment.at, by=moment.by, how="condoled", version=event.version, heard=event.version)
-    known = _knows(at_work(case, moment), place, telling)
+    known = _owe_doubt(_knows(at_work(case, moment), place, telling), place.person, event.doubt_due, moment)
     return known if event.right else owe_correction(known, place.person, event.due, moment)
+
+
+def _owe_doubt(case: Case, who: str | None, due: datetime | None, moment: Moment) -> Case:
+    """The case with an open doubt owed to somebody who turned out to know (R46)."""
+    if who is None or due is None:
+        return case
+    duty = Duty(opened=moment.at, due=due, holder=case.told[who].by)
+    return change(case, doubt_duties={**case.doubt_duties, who: duty})
 
 
 def owe_correction(case: Case, who: str, due: datetime, moment: Moment) -> Case:
@@ -182,7 +195,7 @@ def agency_confirmed(case: Case, event: AgencyConfirmed, moment: Moment) -> Case
     if place is None:
         return case
     telling = Telling(at=event.when, by=moment.by, how="agency", version=event.version, heard=event.version)
-    return _knows(case, place, telling)
+    return _owe_doubt(_knows(case, place, telling), place.person, event.doubt_due, moment)
 
 
 @folds(Searched)

@@ -28,7 +28,8 @@ from kinfirst.core.events import (
 from kinfirst.core.folding.base import Moment, at_work, change, folds, joined
 from kinfirst.core.identity import candidate
 
-_REPORTED = {"missing": "missing", "dustwun": "dustwun", "vsi": "injured", "si": "injured", "nsi": "injured"}
+_HURT = ("vsi", "si", "nsi", "iii")
+_REPORTED = {"missing": "missing", "dustwun": "dustwun", **dict.fromkeys(_HURT, "injured")}
 
 
 @folds(FactsTaken)
@@ -77,8 +78,10 @@ def resuscitated(case: Case, event: Resuscitated, moment: Moment) -> Case:
 
 @folds(Observed)
 def observed(case: Case, event: Observed, moment: Moment) -> Case:
-    """The timer runs from here."""
-    return _death(at_work(case, moment, attended=True), observed_from=event.when, check_patient=None)
+    """The timer runs from here; activity restarts one that runs and starts none (R04)."""
+    runs = event.what == "start" or case.death.observed_from is not None
+    start = event.when if runs else None
+    return _death(at_work(case, moment, attended=True), observed_from=start, check_patient=None)
 
 
 @folds(Pronounced)
@@ -129,7 +132,8 @@ def coroner_decided(case: Case, event: CoronerDecided, moment: Moment) -> Case:
 def status_set(case: Case, event: StatusSet, moment: Moment) -> Case:
     """The report; what is believed of a living person follows it."""
     status = Status(type=event.type, status=event.status, category=event.category, report=event.report)
-    state = case.state if case.death.pronounced_at else _REPORTED.get(event.status, case.state)
+    dead = case.death.pronounced_at is not None and not case.retracted
+    state = case.state if dead else _REPORTED.get(event.status, case.state)
     return at_work(change(case, status=status, state=state), moment)
 
 
@@ -143,10 +147,10 @@ def identified(case: Case, event: Identified, moment: Moment) -> Case:
 
 @folds(DoubtFlagged)
 def doubt_flagged(case: Case, event: DoubtFlagged, moment: Moment) -> Case:
-    """Frozen; everyone told is owed the doubt."""
+    """Frozen; everyone told is owed the doubt. Whoever was owed an earlier one still is, by its time."""
     doubt = Doubt(by=moment.by, about=event.about, at=moment.at)
     owed = {who: Duty(opened=moment.at, due=event.due, holder=telling.by) for who, telling in case.told.items()}
-    return change(case, doubts=(*case.doubts, doubt), doubt_duties={**case.doubt_duties, **owed})
+    return change(case, doubts=(*case.doubts, doubt), doubt_duties={**owed, **case.doubt_duties})
 
 
 @folds(DoubtCleared)
