@@ -100,7 +100,8 @@ def test_a_new_key_takes_over_everything(cast: Cast, monkeypatch: pytest.MonkeyP
     old: Keyring = settings.KINFIRST_KEYRING
     new = Keyring(Key.fresh(), *old.keys.values())
     everybody = {getattr(cast, who): name for who, name in NAMES.items()}
-    assert rotate(old, new) == len(NAMES) + 2
+    # Every name, one code name, one address, one ground.
+    assert rotate(old, new) == len(NAMES) + 3
     assert rotate(old, new) == 0
     monkeypatch.setattr(settings, "KINFIRST_KEYRING", Keyring(new.current))
     assert registry.names(everybody) == everybody

@@ -15,7 +15,7 @@ import base64
 import hmac
 import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from hashlib import sha256
 
@@ -83,6 +83,14 @@ class Key:
         content = f"{label}\0{folded(text)}".encode()
         return hmac.new(self._index_key, content, sha256).hexdigest()
 
+    def mac(self, label: str, content: bytes) -> bytes:
+        """The keyed digest of a row's content under that label."""
+        return hmac.digest(self._row_key, label.encode() + b"\0" + content, sha256)
+
+    @cached_property
+    def _row_key(self) -> bytes:
+        return self._derived(b"kinfirst registry rows", KEY_BYTES)
+
     @cached_property
     def _index_key(self) -> bytes:
         return self._derived(b"kinfirst blind index", KEY_BYTES)
@@ -91,12 +99,26 @@ class Key:
         return HKDF(algorithm=SHA256(), length=length, salt=None, info=purpose).derive(self._master)
 
 
-class Keyring:
-    """The key that new values are written with, and the older ones that may still be needed to read."""
+Renewed = Callable[[], "Keyring | None"]
 
-    def __init__(self, current: Key, *older: Key) -> None:
+
+class Keyring:
+    """The key that new values are written with, and the older ones that may still be needed to read.
+
+    `renewed` says which keys there are by now, or None when they are the same: a program that has run since
+    before a rotation asks it when it meets a key it does not know, and before it searches by index.
+    """
+
+    def __init__(self, current: Key, *older: Key, renewed: Renewed | None = None) -> None:
         self.current = current
         self.keys: dict[bytes, Key] = {key.id: key for key in (*older, current)}
+        self._renewed = renewed
+
+    def renew(self) -> None:
+        """Takes in keys that were added meanwhile; the newest is current from now on."""
+        fresh = self._renewed() if self._renewed is not None else None
+        if fresh is not None:
+            self.keys, self.current = self.keys | fresh.keys, fresh.current
 
     def seal(self, text: str, label: str) -> bytes:
         """The ciphertext of a text under a fresh nonce."""
@@ -109,6 +131,8 @@ class Keyring:
         raw = bytes(value)
         if len(raw) < HEAD_BYTES + TAG_BYTES or raw[:1] != VERSION:
             raise BrokenRecord(f"{label}: this is not an encrypted value")
+        if key_id(raw) not in self.keys:
+            self.renew()
         key = self.keys.get(key_id(raw))
         if key is None:
             raise BrokenRecord(
@@ -128,6 +152,7 @@ class Keyring:
 
     def indexes(self, label: str, text: str) -> tuple[str, ...]:
         """Every blind index under which the text may be stored while keys are being rotated."""
+        self.renew()
         return tuple(key.index(label, text) for key in self.keys.values())
 
 
@@ -145,9 +170,9 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", once).split())
 
 
-def ring(texts: Iterable[str]) -> Keyring:
+def ring(texts: Iterable[str], *, renewed: Renewed | None = None) -> Keyring:
     """A keyring from keys as base64: the first is current, the others only read. Refuses an empty list."""
     keys = [Key.read(text) for text in texts if text.strip()]
     if not keys:
         raise BadInput("no key for names was given")
-    return Keyring(*keys)
+    return Keyring(*keys, renewed=renewed)

@@ -7,10 +7,13 @@ belongs to a realm: `live`, or an exercise whose people are never those of the l
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
+
+from kinfirst.people.marks import Marked
 
 LIVE = "live"
 
@@ -20,7 +23,7 @@ def new_id() -> str:
     return uuid4().hex
 
 
-class Realm(models.Model):
+class Realm(Marked):
     """An address book. Any realm but `live` is an exercise."""
 
     id = models.CharField(max_length=64, primary_key=True)
@@ -34,7 +37,7 @@ class Realm(models.Model):
         return self.id
 
 
-class Person(models.Model):
+class Person(Marked):
     """Somebody: casualty, kin, clinician, holder of an office. `sealed` hides the name for ever (R74)."""
 
     id = models.CharField(max_length=32, primary_key=True, default=new_id)
@@ -70,7 +73,7 @@ class Person(models.Model):
         return self.id
 
 
-class Kin(models.Model):
+class Kin(Marked):
     """One line of emergency data: `person` is `relation` of `of` (R16, R21, R22, R67)."""
 
     of = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="kin")
@@ -94,7 +97,7 @@ class Kin(models.Model):
         return f"kin {self.pk}"
 
 
-class Office(models.Model):
+class Office(Marked):
     """An office of the channel (`leader`, `division_head:anbu`) and who holds it (R73)."""
 
     realm = models.ForeignKey(Realm, on_delete=models.CASCADE, related_name="offices")
@@ -108,7 +111,7 @@ class Office(models.Model):
         return self.office
 
 
-class Deputy(models.Model):
+class Deputy(Marked):
     """Who stands in for the holder; `turn` counts from 0 (R73)."""
 
     office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="deputies")
@@ -125,7 +128,7 @@ class Deputy(models.Model):
         return f"deputy {self.pk}"
 
 
-class Event(models.Model):
+class Event(Marked):
     """A crash, a convoy, a ward fire. `closed`: everybody in it is known by a list (R13, R63)."""
 
     realm = models.ForeignKey(Realm, on_delete=models.CASCADE, related_name="events")
@@ -139,7 +142,7 @@ class Event(models.Model):
         return self.code
 
 
-class EventPerson(models.Model):
+class EventPerson(Marked):
     """Somebody in an event, dead or alive."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="members")
@@ -152,7 +155,7 @@ class EventPerson(models.Model):
         return f"member {self.pk}"
 
 
-class Contact(models.Model):
+class Contact(Marked):
     """A way to somebody: `kind` is `address`, `phone` or `email`; `turn` is the order to try them in."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contacts")
@@ -167,7 +170,22 @@ class Contact(models.Model):
         return f"contact {self.pk}"
 
 
-class Care(models.Model):
+class Identifier(Marked):
+    """A number that says who somebody is elsewhere; one authority's number is one person of a realm."""
+
+    realm = models.ForeignKey(Realm, on_delete=models.CASCADE, related_name="identifiers")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identifiers")
+    index = models.CharField(max_length=64)
+    text_cipher = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("realm", "index"), name="identifier_once"),)
+
+    def __str__(self) -> str:
+        return f"identifier {self.pk}"
+
+
+class Care(Marked):
     """A living patient and the one clinician who has them: never two, never none by accident (R55)."""
 
     realm = models.ForeignKey(Realm, on_delete=models.CASCADE, related_name="care")
@@ -176,3 +194,35 @@ class Care(models.Model):
 
     def __str__(self) -> str:
         return f"care {self.pk}"
+
+
+class Token(models.Model):
+    """What a program signs in with; only the SHA-256 of its secret is kept (tokens.py)."""
+
+    id = models.CharField(max_length=32, primary_key=True, default=new_id)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64)
+    label = models.CharField(max_length=80)
+    created = models.DateTimeField()
+    expires = models.DateTimeField(null=True, blank=True)
+    last_used = models.DateTimeField(null=True, blank=True)
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it was neither revoked nor has run out."""
+        return self.revoked is None and (self.expires is None or now < self.expires)
+
+    def __str__(self) -> str:
+        return f"token {self.pk}"
+
+
+class Mark(models.Model):
+    """The keyed digest of one row of the registry (marks.py). Tokens have none: they change with each use."""
+
+    pk = models.CompositePrimaryKey("kept_in", "row_id")
+    kept_in = models.CharField(max_length=40)
+    row_id = models.CharField(max_length=64)
+    mac = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"mark of {self.kept_in} {self.row_id}"

@@ -35,6 +35,7 @@ __all__ = [
     "names",
     "set_care",
     "set_office",
+    "set_roles",
 ]
 
 CHUNK = 900
@@ -77,6 +78,7 @@ def erase(realm: str, person: str) -> None:
     with transaction.atomic():
         _require(realm, person=(person,))
         models.Contact.objects.filter(person_id=person).delete()
+        models.Identifier.objects.filter(person_id=person).delete()
         models.Kin.objects.filter(person_id=person).update(ground_cipher=None)
         models.Person.objects.filter(id=person).update(
             name_cipher=b"",
@@ -95,6 +97,16 @@ def link_user(realm: str, person: str, user: int | None) -> None:
     if user is not None and models.Person.objects.filter(user_id=user).exclude(id=person).exists():
         raise BadInput("user: this account is already somebody else's")
     models.Person.objects.filter(id=person).update(user_id=user)
+
+
+def set_roles(realm: str, person: str, roles: Sequence[str], credentials: Sequence[str] | None = None) -> None:
+    """These are somebody's roles from now on; credentials stay where none are given. Refuses an unknown role."""
+    _require(realm, person=(person,))
+    entries.checked(NewPerson(name="-", roles=tuple(roles), credentials=tuple(credentials or ())))
+    held = {"roles": list(dict.fromkeys(roles))}
+    if credentials is not None:
+        held["credentials"] = list(dict.fromkeys(credentials))
+    models.Person.objects.filter(id=person).update(**held)
 
 
 def add_kin(realm: str, kin: KinRecord, *, ground: str | None = None) -> None:

@@ -204,3 +204,28 @@ def test_every_filled_field_is_taken_left_or_deleted() -> None:
     assert {"PID-3", "PID-5", "PID-7", "PID-8", "PID-11", "PID-29", "PV1-1", "PV1-2", "PV1-36"} <= said
     assert {"EVN-2", "MSH-5", "MSH-6", "MSH-7", "NK1(1)-2", "NK1(1)-3", "NK1(1)-30", "MRG"} <= said
     assert "R64" in left(report)["MRG"]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "segments", "fields"),
+    [
+        pytest.param("A13", (pid(f30="Y"),), ("MSH-9", "PID-30"), id="cancels a discharge"),
+        pytest.param("A11", (pid(f29="2026"),), ("MSH-9", "PID-29"), id="cancels an admission"),
+        pytest.param("A13", (PID, pv1(f36="20")), ("MSH-9", "PV1-36"), id="cancels a discharge as expired"),
+        pytest.param("A13", (PID,), None, id="cancels, and says nothing of a death"),
+        pytest.param("A03", (pid(f30="Y"),), None, id="cancels nothing"),
+    ],
+)
+def test_a_death_beside_a_withdrawal(trigger: str, segments: tuple[str, ...], fields: tuple[str, ...] | None) -> None:
+    conflicts = one(message(MSH.replace("A03", trigger), *segments)).conflicts
+    assert [each.fields for each in conflicts] == ([fields] if fields else [])
+
+
+def test_a_sender_known_by_its_universal_id() -> None:
+    report = one(message(with_fields(MSH, f3="^1.2.3^ISO", f4=""), PID))
+    assert (report.application, report.facility, report.sender) == ("1.2.3", None, "1.2.3")
+
+
+def test_the_digest_is_of_the_lines_however_they_end() -> None:
+    assert len({one(message(MSH, PID, end=end)).digest for end in ("\r", "\n", "\r\n")}) == 1
+    assert one(message(MSH, PID)).digest != one(message(MSH, pid(f30="N"))).digest

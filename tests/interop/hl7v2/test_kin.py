@@ -134,3 +134,18 @@ def test_no_text_of_the_report_repeats_a_name_or_number() -> None:
     ]
     assert texts
     assert not [text for text in texts if "Quill" in text or "Zebedee" in text or "9134" in text]
+
+
+@pytest.mark.parametrize(("sent", "protected"), [("Y", True), ("N", False), ("", None), ("yes", None)])
+def test_a_protection_indicator_is_kept_and_said(sent: str, protected: bool | None) -> None:
+    report = one(message(MSH, PID, nk1(f23=sent)))
+    assert [kin.protected for kin in report.kin] == [protected]
+    assert any(note.field == "NK1(1)-23" for note in report.notes) is (protected is True)
+
+
+@pytest.mark.parametrize(("start", "kept"), [("2030", False), ("2026", True), ("20260303", False), ("2019", True)])
+def test_a_relation_that_has_certainly_not_begun_is_left(start: str, kept: bool) -> None:
+    report = one(message(MSH, PID, nk1(f8=start)))
+    assert bool(report.kin) is kept
+    assert ("not begun" in left(report).get("NK1(1)", "")) is not kept
+    assert kept or not [each for each in report.taken if each.field.startswith("NK1(1)-")]

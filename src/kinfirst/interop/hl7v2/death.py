@@ -6,7 +6,7 @@ from kinfirst.interop.hl7v2.findings import Findings, read_coded, read_name
 from kinfirst.interop.hl7v2.moments import Moment, before, read_moment
 from kinfirst.interop.hl7v2.segments import Segment, part
 from kinfirst.interop.hl7v2.shape import Coded, Death, Name, Patient, Visit
-from kinfirst.interop.hl7v2.tables import ALIVE_DISPOSITIONS
+from kinfirst.interop.hl7v2.tables import ALIVE_DISPOSITIONS, WITHDRAWALS
 
 
 def read_death(pid: Segment, pda: Segment | None, findings: Findings) -> Death:
@@ -54,6 +54,18 @@ def find_conflicts(patient: Patient, death: Death, visit: Visit, sent: Moment | 
         into.conflict("PID-29", "PID-7", what="the death is earlier than the birth")
     if death.time is not None and visit.admitted is not None and before(death.time, visit.admitted):
         into.conflict("PID-29", "PV1-44", what="the death is earlier than the admission")
+
+
+def find_withdrawal(trigger: str, death: Death, visit: Visit, *, into: Findings) -> None:
+    """Puts down a message that takes something back and speaks of a death: which of the two is meant, a
+    person must ask.
+    """
+    if trigger not in WITHDRAWALS:
+        return
+    if death.indicator is True or death.time is not None:
+        into.conflict("MSH-9", _death_field(death), what=f"reported dead by a message that {WITHDRAWALS[trigger]}")
+    elif visit.expired:
+        into.conflict("MSH-9", "PV1-36", what=f"discharged as expired by a message that {WITHDRAWALS[trigger]}")
 
 
 def _death_field(death: Death) -> str:

@@ -26,8 +26,10 @@ class Findings:
         self.taken.append(Taken(field=field, kind=kind))
 
     def leave(self, field: str, why: str) -> None:
-        """The field was not used, and why."""
+        """The field was not used, and why; of a whole segment that is left nothing counts as taken."""
         self._seen.add(field)
+        if "-" not in field:
+            self.taken = [each for each in self.taken if not each.field.startswith(f"{field}-")]
         self.left.append(Left(field=field, why=why))
 
     def seen(self, field: str) -> None:

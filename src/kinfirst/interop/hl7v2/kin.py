@@ -22,7 +22,7 @@ from kinfirst.interop.hl7v2.tables import (
 from kinfirst.interop.hl7v2.text import shape_of
 
 _NAME, _RELATION, _ADDRESS, _HOME, _WORK, _ROLE, _START, _END, _ORGANISATION = 2, 3, 4, 5, 6, 7, 8, 9, 13
-_SEX, _BORN, _LANGUAGE = 15, 16, 20
+_SEX, _BORN, _LANGUAGE, _PROTECTED = 15, 16, 20, 23
 
 
 class _Standing(NamedTuple):
@@ -31,12 +31,13 @@ class _Standing(NamedTuple):
     relation: Relation | None
     code: str | None
     role: str | None
+    start: Moment | None
     end: Moment | None
 
 
 def read_kin(nk1: Segment, findings: Findings, *, sent: Moment | None) -> Kin | None:
     """One NK1 as a person, or None with the reason put down: empty, an organisation, not kin at all, or a
-    relation that had ended when the message was sent (`sent`: MSH-7, else EVN-2).
+    relation that had ended, or had not begun, when the message was sent (`sent`: MSH-7, else EVN-2).
     """
     why = _no_person(nk1)
     if why is not None:
@@ -47,6 +48,10 @@ def read_kin(nk1: Segment, findings: Findings, *, sent: Moment | None) -> Kin | 
     if end is not None and sent is not None and before(end, sent):
         findings.leave(nk1.label, f"the relation had ended (NK1-{_END}) when the message was sent")
         return None
+    start = findings.moment(nk1, _START, "start of relation")
+    if start is not None and sent is not None and before(sent, start):
+        findings.leave(nk1.label, f"the relation had not begun (NK1-{_START}) when the message was sent")
+        return None
     relation, code = _relation(nk1, findings)
     role = _role(nk1, findings)
     if relation is None and role in OFFICE_ROLES and not nk1.text(_RELATION):
@@ -56,7 +61,7 @@ def read_kin(nk1: Segment, findings: Findings, *, sent: Moment | None) -> Kin | 
         findings.note(nk1.name(_END), "the relation carries an end date that has not certainly passed: ask")
     if nk1.text(_ORGANISATION) is not None:
         findings.leave(nk1.name(_ORGANISATION), "an organisation beside the person")
-    kin = _person(nk1, findings, _Standing(relation, code, role, end))
+    kin = _person(nk1, findings, _Standing(relation, code, role, start, end))
     findings.rest(nk1)
     return kin
 
@@ -68,6 +73,9 @@ def _person(nk1: Segment, findings: Findings, standing: _Standing) -> Kin:
     language = None if findings.is_null(nk1, _LANGUAGE) else nk1.text(_LANGUAGE)
     if language is not None:
         findings.take(nk1.name(_LANGUAGE), "language")
+    protected = findings.flag(nk1, _PROTECTED, "protection indicator")
+    if protected:
+        findings.note(nk1.name(_PROTECTED), "what is known of them is protected: only for those who go to them")
     in_relation = ROLE_CODES.get(nk1.text(_RELATION) or "")
     return Kin(
         field=nk1.label,
@@ -80,11 +88,12 @@ def _person(nk1: Segment, findings: Findings, standing: _Standing) -> Kin:
         emergency_contact=standing.role in EMERGENCY_ROLES or in_relation in EMERGENCY_ROLES,
         phones=_phones(nk1, _HOME, findings) + _phones(nk1, _WORK, findings),
         addresses=_addresses(nk1, findings),
-        start=findings.moment(nk1, _START, "start of relation"),
+        start=standing.start,
         end=standing.end,
         born=findings.moment(nk1, _BORN, "birth"),
         sex=findings.sex(nk1, _SEX),
         language=language,
+        protected=protected,
     )
 
 

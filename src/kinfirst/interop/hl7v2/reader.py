@@ -7,7 +7,7 @@ import re
 
 import msgspec
 
-from kinfirst.interop.hl7v2.death import find_conflicts, read_death
+from kinfirst.interop.hl7v2.death import find_conflicts, find_withdrawal, read_death
 from kinfirst.interop.hl7v2.findings import Findings
 from kinfirst.interop.hl7v2.framing import Frame, frame
 from kinfirst.interop.hl7v2.kin import read_kin
@@ -136,13 +136,14 @@ def _report(frame: Frame, segments: tuple[Segment, ...], trigger: str, findings:
     visit = read_visit(pv1, findings)
     found = [read_kin(nk1, findings, sent=sent) for nk1 in segments if nk1.label.startswith("NK1")]
     find_conflicts(patient, death, visit, sent, into=findings)
-    sender = "/".join(text for number in (3, 4) if (text := msh.text(number)) is not None)
+    find_withdrawal(trigger, death, visit, into=findings)
     return AdtReport(
         where=Where(message=frame.number, line=frame.line),
-        digest=hashlib.sha256(frame.raw).hexdigest(),
+        digest=hashlib.sha256(b"\r".join(text for _, text in frame.lines)).hexdigest(),
         trigger=trigger,
         control_id=msh.text(10),
-        sender=sender or None,
+        application=_system(msh, 3),
+        facility=_system(msh, 4),
         sent_at=sent,
         processing=msh.text(11),
         version=msh.text(12),
@@ -151,6 +152,11 @@ def _report(frame: Frame, segments: tuple[Segment, ...], trigger: str, findings:
         visit=visit,
         kin=tuple(kin for kin in found if kin is not None),
     )
+
+
+def _system(msh: Segment, number: int) -> str | None:
+    """An HD: the namespace, else the universal id."""
+    return msh.text(number) or msh.text(number, 2)
 
 
 def _header(msh: Segment, evn: Segment | None, trigger: str, findings: Findings) -> Moment | None:
@@ -167,7 +173,8 @@ def _header(msh: Segment, evn: Segment | None, trigger: str, findings: Findings)
     if processing in _PROCESSING:
         findings.note("MSH-11", f"code {processing}: a {_PROCESSING[processing]} message, not production")
     for number, kind in ((3, "sender"), (4, "sender"), (11, "processing id"), (12, "version")):
-        if msh.text(number) is not None:
+        said = _system(msh, number) if kind == "sender" else msh.text(number)
+        if said is not None:
             findings.take(msh.name(number), kind)
     for number in (9, 18):
         if msh.repetitions(number):

@@ -129,7 +129,7 @@ class Kin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `relation` is None where the sender did not say it in a code or word that is known: a person must ask.
     `bond` and `in_loco_parentis` are never read from a message: they are findings of people (N7, trap 14).
     `listed` is contact role N (next of kin), `emergency_contact` role C or EP (table 0131; E is the
-    employer).
+    employer). `protected` is NK1-23: what is known of them is not to be passed around.
     """
 
     field: str
@@ -147,6 +147,7 @@ class Kin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     born: Moment | None = None
     sex: Sex | None = None
     language: str | None = None
+    protected: bool | None = None
 
 
 class Patient(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -192,7 +193,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AdtReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One ADT message. `digest` is the SHA-256 of its bytes, for messages that carry no control id (MSH-10).
+    """One ADT message. `digest` is the SHA-256 of its lines, however they were ended and framed: it tells a
+    repeat from another message under the same control id (MSH-10), or under none.
 
     `deletes` names the fields sent as HL7 null (two quotes): the sender asks that they be emptied; a field
     that is merely absent says nothing. `says_dead` is hearsay from any of PID-29, PID-30, PV1-36, PDA.
@@ -202,7 +204,8 @@ class AdtReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     digest: str
     trigger: str
     control_id: str | None = None
-    sender: str | None = None
+    application: str | None = None
+    facility: str | None = None
     sent_at: Moment | None = None
     processing: str | None = None
     version: str | None = None
@@ -215,6 +218,11 @@ class AdtReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: tuple[Note, ...] = ()
     taken: tuple[Taken, ...] = ()
     left: tuple[Left, ...] = ()
+
+    @property
+    def sender(self) -> str | None:
+        """The sending application and facility (MSH-3, MSH-4), as far as they were sent."""
+        return "/".join(text for text in (self.application, self.facility) if text is not None) or None
 
     @property
     def says_dead(self) -> bool:

@@ -103,3 +103,11 @@ ALIVE_DISPOSITIONS = {
 }
 # Table 0203 types that the older PID fields imply.
 LEGACY_IDENTIFIERS: dict[int, str | None] = {2: None, 4: None, 18: "AN", 19: "SS"}
+# Table 0003: events that take back what an earlier message said.
+WITHDRAWALS = {
+    "A11": "cancels an admission",
+    "A13": "cancels a discharge",
+    "A23": "deletes a patient record",
+    "A27": "cancels a pending admission",
+    "A29": "deletes a person",
+}
