@@ -38,7 +38,7 @@ def verify(
     open_database(db)
     from kinfirst.records.verify import verify as check_all
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     with Console(stderr=True).status("reading the record") as status:
 
         def progress(done: int, total: int) -> None:
@@ -80,7 +80,7 @@ def seal(db: Database = None) -> None:
     open_database(db)
     from kinfirst.records import seals
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     made = seals.seal(SystemClock().now())
     if made is None:
         console.print("nothing has happened since the last seal")
@@ -91,7 +91,7 @@ def seal(db: Database = None) -> None:
 
 def _show_report(console: Console, report: Report, *, limit: int | None) -> None:
     for wrong in report.wrong[:limit]:
-        console.print(f"[red]does not hold[/] {escape(wrong.sentence())}", soft_wrap=True)
+        console.print(f"[red]does not hold[/] {escape(wrong.sentence())}")
     more = len(report.wrong) - len(report.wrong[:limit])
     if more:
         console.print(f"and {more} more: --all shows them")
@@ -124,7 +124,7 @@ def _check_file(path: Path) -> None:
 
 
 def _show_result(result: Result) -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     if not result.ok:
         console.print(f"[red]does not hold[/] case {escape(result.case)}: {escape(result.wrong)}")
         return

@@ -8,12 +8,10 @@ exception (KinfirstError).
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-from django.db import transaction
 
 from kinfirst.core.commands import HOUSE_COMMANDS, AnyDo, OpenCase, command_from, name_of
 from kinfirst.core.errors import Reason, Refusal
@@ -21,16 +19,13 @@ from kinfirst.core.events import AnyEvent
 from kinfirst.records import repeats, screening
 from kinfirst.records.asking import Answer, Ask
 from kinfirst.records.deciding import free_alias, on_case, on_house, refuse
-from kinfirst.records.errors import LostRace, clear_errors
 from kinfirst.records.queries import events_between
 from kinfirst.records.ticking import tick_case, tick_house
 from kinfirst.records.visits import verify_visit
+from kinfirst.records.writing import in_one_piece
 
 NO_ALIAS = "-"
 VERIFY_VISIT = "verify_visit"
-TRIES = 2
-
-_Result = TypeVar("_Result")
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,12 +56,7 @@ def perform(do: AnyDo, *, given: Given, case: str | None = None) -> Outcome:
     moved twice meanwhile. Raises KinfirstError when the record itself cannot do it; nothing is written then.
     """
     ask = _ask(name_of(do), given, case)
-    busy = Refusal(
-        command=ask.name,
-        reasons=(Reason(rule="busy", text="Somebody else is changing this case: try again."),),
-    )
-    found = _in_one_piece(lambda: _once(ask, do, given.key))
-    return found if found is not None else Outcome(case=case, seq=0, refusal=busy)
+    return _settled(ask, given.key, repeats.worded(do), lambda: _decided(ask, do))
 
 
 def perform_named(name: str, args: dict[str, Any], *, given: Given, case: str | None = None) -> Outcome:
@@ -82,10 +72,12 @@ def perform_named(name: str, args: dict[str, Any], *, given: Given, case: str | 
     try:
         do = command_from(name, asked)
     except KeyError:
-        return _unread("unknown", screening.argument("command", "is not known"), given, case)
+        ask, reason = _ask("unknown", given, case), screening.argument("command", "is not known")
     except msgspec.ValidationError as wrong:
-        return _unread(name, screening.unreadable(wrong), given, case)
-    return perform(do, given=given, case=case)
+        ask, reason = _ask(name, given, case), screening.unreadable(wrong)
+    else:
+        return perform(do, given=given, case=case)
+    return _settled(ask, given.key, repeats.worded((name, args)), lambda: refuse(ask, (reason,)))
 
 
 def _ask(name: str, given: Given, case: str | None) -> Ask:
@@ -95,20 +87,28 @@ def _ask(name: str, given: Given, case: str | None) -> Ask:
     return Ask(name=name, realm=given.realm, by=given.by, now=now, case=case)
 
 
-def _once(ask: Ask, do: AnyDo, key: str | None) -> Outcome:
+def _settled(ask: Ask, key: str | None, wording: str, decide: Callable[[], Answer]) -> Outcome:
+    """What comes of it, written whole; `busy` after two lost races, which is not kept: the next try is a new one."""
+    found = in_one_piece(lambda: _once(ask, key, wording, decide))
+    if found is not None:
+        return found
+    busy = Reason(rule="busy", text="Somebody else is changing this case: try again.")
+    return Outcome(case=ask.case, seq=0, refusal=Refusal(command=ask.name, reasons=(busy,)))
+
+
+def _once(ask: Ask, key: str | None, wording: str, decide: Callable[[], Answer]) -> Outcome:
     if key is None:
-        return _outcome(_decided(ask, do))
+        return _outcome(decide())
     if not key or len(key) > repeats.LONGEST or not screening.keepable(key):
         return _key_refused(ask, f"must be 1 to {repeats.LONGEST} characters of text")
-    reasons = screening.bad_values(do)
-    digest = "" if reasons else repeats.asked(do, by=ask.by, case=ask.case)
     known = repeats.find(ask.realm, key)
-    if known is not None and known.asked == digest:
+    if known is not None and repeats.same_command(known, wording, by=ask.by, case=ask.case):
         return _again(repeats.outcome(known))
     if known is not None:
         return _key_refused(ask, "was already used for another command")
-    answer = _decided(ask, do)
-    repeats.keep(ask.realm, key, asked=digest, at=ask.now, kept=answer.kept())
+    answer = decide()
+    asked = repeats.asked(wording, by=ask.by, case=ask.case)
+    repeats.keep(ask.realm, key, asked=asked, at=ask.now, kept=answer.kept())
     return _outcome(answer)
 
 
@@ -124,8 +124,7 @@ def _decided(ask: Ask, do: AnyDo) -> Answer:
 
 
 def _key_refused(ask: Ask, what: str) -> Outcome:
-    refusal = Refusal(command=ask.name, reasons=(screening.argument("key", what),))
-    return Outcome(case=ask.case, seq=0, refusal=refusal)
+    return _outcome(refuse(ask, (screening.argument("key", what),)))
 
 
 def _again(kept: repeats.Kept) -> Outcome:
@@ -135,22 +134,6 @@ def _again(kept: repeats.Kept) -> Outcome:
 
 def _outcome(answer: Answer) -> Outcome:
     return Outcome(case=answer.case, seq=answer.seq, events=answer.events, refusal=answer.refusal)
-
-
-def _unread(name: str, reason: Reason, given: Given, case: str | None) -> Outcome:
-    """A command that could not be built is refused and recorded all the same."""
-    ask = _ask(name, given, case)
-    found = _in_one_piece(lambda: _outcome(refuse(ask, (reason,))))
-    refusal = Refusal(command=name, reasons=(reason,))
-    return found if found is not None else Outcome(case=case, seq=0, refusal=refusal)
-
-
-def _in_one_piece(work: Callable[[], _Result]) -> _Result | None:
-    """Runs it in one transaction, once more after a lost race, and gives None after the second."""
-    for _ in range(TRIES):
-        with clear_errors(), suppress(LostRace), transaction.atomic():
-            return work()
-    return None
 
 
 __all__ = ["Given", "Outcome", "perform", "perform_named", "tick_case", "tick_house"]

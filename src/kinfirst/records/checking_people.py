@@ -1,8 +1,5 @@
-"""The registry's encrypted columns: each opens under its own row's label, and fits the index beside it.
-
-The registry's open columns (dates, grades, roles, kin) are not covered by any digest: what a case knew of
-them stands in its own entries, and changes of the registry are ordinary work.
-"""
+"""The registry: every row stands as the registry wrote it (its mark), and every encrypted column opens under its
+own row's label and fits the index beside it."""
 
 from __future__ import annotations
 
@@ -12,11 +9,14 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from kinfirst.core.errors import BrokenRecord
+from kinfirst.people import marks
 from kinfirst.people.contacts import LABEL as CONTACT
+from kinfirst.people.identifiers import LABEL as IDENTIFIER
+from kinfirst.people.identifiers import indexes
 from kinfirst.people.registry import ALIAS, GROUND, NAME
 from kinfirst.records import keys
 from kinfirst.records.findings import Wrong
-from kinfirst.records.reading import select
+from kinfirst.records.reading import any_case, select
 
 PERSON = "people_person"
 UNREADABLE = (BrokenRecord, TypeError, ValueError)
@@ -25,17 +25,26 @@ UNREADABLE = (BrokenRecord, TypeError, ValueError)
 def check_people(connection: BaseDatabaseWrapper) -> tuple[int, list[Wrong]]:
     """How many rows of the registry were checked, and which of them hold a changed value."""
     count, wrong = 0, []
-    for who, table, row, what in (*_persons(connection), *_kin(connection), *_contacts(connection)):
+    found = (_persons, _kin, _contacts, _identifiers)
+    for who, table, row, what in (row for part in found for row in part(connection)):
         count += 1
         if what:
-            case, entry = _entry_about(connection, who)
-            wrong.append(Wrong(table=table, row=row, what=what, case=case, entry=entry))
+            wrong.append(_wrong(connection, who, row=(table, row), what=what))
+    for mark in marks.unmarked(keys.ring()):
+        wrong.append(_wrong(connection, mark.about, row=(mark.table, mark.row), what=mark.what))
     return count, wrong
+
+
+def _wrong(connection: BaseDatabaseWrapper, who: Any, *, row: tuple[str, str], what: str) -> Wrong:
+    case, entry = _entry_about(connection, who)
+    return Wrong(table=row[0], row=row[1], what=what, case=case, entry=entry)
 
 
 def _persons(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str, str]]:
     sql = f"SELECT id, name_cipher, name_index, alias_cipher, alias_index FROM {PERSON} ORDER BY id"
     for who, name, name_index, alias, alias_index in select(connection, sql):
+        if (name, name_index, alias, alias_index) == (b"", "", None, ""):
+            continue  # erased: that this is so is covered by the mark
         what = _fits(name, name_index, NAME, who)
         if not what and (alias is not None or alias_index != ""):
             what = _fits(alias, alias_index, ALIAS, who)
@@ -51,6 +60,15 @@ def _kin(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str, str]]
 def _contacts(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str, str]]:
     for row, who, cipher in select(connection, "SELECT id, person_id, text_cipher FROM people_contact"):
         yield who, "people_contact", str(row), _opens(cipher, f"{CONTACT}:{who}")
+
+
+def _identifiers(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str, str, str]]:
+    sql = 'SELECT id, person_id, text_cipher, "index" FROM people_identifier ORDER BY id'
+    for row, who, cipher, index in select(connection, sql):
+        what = _opens(cipher, f"{IDENTIFIER}:{who}")
+        if not what and index not in indexes(keys.ring(), keys.ring().open(cipher, f"{IDENTIFIER}:{who}")):
+            what = "its index was changed"
+        yield who, "people_identifier", str(row), what
 
 
 def _fits(cipher: Any, index: Any, column: str, who: str) -> str:
@@ -70,7 +88,7 @@ def _opens(cipher: Any, label: str) -> str:
 
 
 def _entry_about(connection: BaseDatabaseWrapper, who: Any) -> tuple[str, int]:
-    """The first entry that names this person, so that a reader knows which case it touches."""
+    """The first entry that names this person, so that a reader knows which case it touches; else any case."""
     sql = "SELECT case_id, seq FROM records_entry WHERE data LIKE %s OR actor = %s ORDER BY at, seq LIMIT 1"
     rows = select(connection, sql, [f'%"{who}"%', str(who)])
-    return (str(rows[0][0]), int(rows[0][1])) if rows else ("", 0)
+    return (str(rows[0][0]), int(rows[0][1])) if rows else any_case(connection)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 
 from kinfirst.records import keys, models, outbox
 from kinfirst.records.errors import clear_errors
 from kinfirst.records.moments import micros
+from kinfirst.records.writing import whole
 
 NAME = 80
 
@@ -26,21 +27,22 @@ def claim_due(now: datetime, worker: str, limit: int, lease: timedelta) -> tuple
     """
     until = micros(now + lease)
     stamp = keys.mac("lease", (worker[:NAME], until))
+    # Picked once, or PostgreSQL may look again and take more than the limit.
     sql = (
-        "UPDATE records_case SET lease_by = %s, lease_until = %s, lease_mac = %s WHERE id IN ("
-        "SELECT id FROM records_case WHERE due_at IS NOT NULL AND due_at <= %s "
+        "WITH due AS MATERIALIZED (SELECT id FROM records_case WHERE due_at IS NOT NULL AND due_at <= %s "
         f"AND (lease_until IS NULL OR lease_until <= %s) ORDER BY due_at LIMIT %s{_skip()}) "
-        "RETURNING id, due_at"
+        "UPDATE records_case SET lease_by = %s, lease_until = %s, lease_mac = %s "
+        "WHERE id IN (SELECT id FROM due) RETURNING id, due_at"
     )
-    with clear_errors(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, [worker[:NAME], until, stamp, micros(now), micros(now), limit])
+    with whole(), connection.cursor() as cursor:
+        cursor.execute(sql, [micros(now), micros(now), limit, worker[:NAME], until, stamp])
         found = cursor.fetchall()
     return tuple(id for id, _ in sorted(found, key=lambda pair: (pair[1], pair[0])))
 
 
 def release(ids: Sequence[str], worker: str) -> None:
     """Gives back cases that turned out to need nothing."""
-    with clear_errors(), transaction.atomic():
+    with whole():
         models.Case.objects.filter(id__in=ids, lease_by=worker[:NAME]).update(
             lease_by="", lease_until=None, lease_mac=None
         )
@@ -53,14 +55,14 @@ def claim_outbox(now: datetime, worker: str, limit: int, lease: timedelta) -> tu
     """
     give_up_leases(now)
     sql = (
-        "UPDATE records_outbox SET state = 'attempting', attempts = attempts + 1, lease_by = %s, "
-        "lease_until = %s, held_until = NULL WHERE id IN (SELECT id FROM records_outbox "
-        f"WHERE state = 'queued' AND not_before <= %s ORDER BY not_before, id LIMIT %s{_skip()}) "
-        "RETURNING id"
+        "WITH waiting AS MATERIALIZED (SELECT id FROM records_outbox WHERE state = 'queued' AND not_before <= %s "
+        f"ORDER BY not_before, id LIMIT %s{_skip()}) "
+        "UPDATE records_outbox SET state = 'attempting', attempts = attempts + 1, lease_by = %s, lease_until = %s, "
+        "held_until = NULL WHERE id IN (SELECT id FROM waiting) RETURNING id"
     )
-    with clear_errors(), transaction.atomic():
+    with whole():
         with connection.cursor() as cursor:
-            cursor.execute(sql, [worker[:NAME], micros(now + lease), micros(now), limit])
+            cursor.execute(sql, [micros(now), limit, worker[:NAME], micros(now + lease)])
             ids = [id for (id,) in cursor.fetchall()]
         rows = tuple(models.Outbox.objects.filter(id__in=ids).order_by("not_before", "id"))
         outbox.stamp(rows)
@@ -69,18 +71,10 @@ def claim_outbox(now: datetime, worker: str, limit: int, lease: timedelta) -> tu
 
 def give_up_leases(now: datetime) -> int:
     """Messages that were being attempted when their worker stopped: `unknown`, with a page to a person."""
-    sql = (
-        "UPDATE records_outbox SET state = 'unknown', lease_by = '', lease_until = NULL "
-        "WHERE state = 'attempting' AND lease_until <= %s RETURNING id"
-    )
-    with clear_errors(), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [micros(now)])
-            ids = [id for (id,) in cursor.fetchall()]
-        rows = tuple(models.Outbox.objects.select_related("case").filter(id__in=ids).order_by("id"))
-        outbox.stamp(rows)
-        outbox.ask_about_unknown(rows, now)
-    return len(ids)
+    left = models.Outbox.objects.filter(state=outbox.ATTEMPTING, lease_until__lte=now).order_by("id")
+    with clear_errors():
+        ids = list(left.values_list("id", flat=True))
+    return sum(outbox.give_up(id, now) for id in ids)
 
 
 def lease_holds(row: models.Case) -> bool:

@@ -39,6 +39,9 @@ def house_id(realm: str) -> str:
 
 def on_case(ask: Ask, do: AnyDo) -> Answer:
     """Decides a command of one case, or opens one."""
+    if isinstance(do, Assign):
+        # What other cases have assigned is asked before this one writes: two at once would not see each other (R31).
+        store.hold_realm(ask.realm)
     held = _opened(ask) if isinstance(do, OpenCase) else hold(ask)
     if held is None:
         return refuse(ask, (screening.argument("case", "is not a case of this realm"),))
@@ -68,7 +71,7 @@ def on_house(ask: Ask, do: AnyDo) -> Answer:
     row = house_row(ask.realm)
     notes = Notepad(row.id)
     command = Command(by=ask.by, do=notes.replace(do), people=people)
-    facts = house_facts(ask.realm, author=ask.by)
+    facts = house_facts(ask.realm, author=ask.by, now=ask.now)
     decided = decide_house(house_of(row), command, facts, ask.now)
     if isinstance(decided, Refusal):
         return refuse(ask, decided.reasons)

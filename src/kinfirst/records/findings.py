@@ -24,7 +24,12 @@ class Wrong(msgspec.Struct, frozen=True, kw_only=True):
         """One line that names case and entry first."""
         shown = f"case {self.alias} ({self.case})" if self.alias else f"case {self.case}"
         where = f"{shown} entry {self.entry}: " if self.case else ""
-        return f"{where}{self.table} {self.row}: {self.what}"
+        return _printable(f"{where}{self.table} {self.row}: {self.what}")
+
+
+def _printable(text: str) -> str:
+    """A changed byte may be a control character, or half a letter: neither reaches a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,5 +76,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def in_order(found: Iterable[Wrong]) -> tuple[Wrong, ...]:
-    """Entries first, for the rest follows from them; then the rest as it was found."""
-    return tuple(sorted(found, key=lambda wrong: wrong.table != "records_entry"))
+    """Entries first, for the rest follows from them; then the rest as it was found, what names no case last."""
+    return tuple(sorted(found, key=lambda wrong: (wrong.table != "records_entry", not wrong.case)))

@@ -7,12 +7,14 @@ order of id, so that the same world gives the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.db.models import Q
 
 from kinfirst.core.case import Case
+from kinfirst.core.charting import unsigned_by
 from kinfirst.core.commands import AddKin, AnyDo, DeclareBond, Identify, OpenCase, Retract
 from kinfirst.core.facts import EventFacts, EventMember, Facts, Lock, Person
 from kinfirst.core.house import HouseFacts
@@ -85,13 +87,13 @@ def case_facts(case: Case, do: AnyDo, *, policy: Policy, realm: str) -> Facts:
     )
 
 
-def house_facts(realm: str, *, author: str) -> HouseFacts:
+def house_facts(realm: str, *, author: str, now: datetime) -> HouseFacts:
     """Care as the registry has it, which of those patients have died, and what the author has not signed."""
     care = registry.house_care(realm)
     gone = models.Case.objects.filter(
         realm=realm, kind="case", state="deceased", retracted=False, casualty__in=list(care)
     )
-    unsigned = _unsigned(realm, author)
+    unsigned = _unsigned(realm, author, now)
     return HouseFacts(
         care=care,
         dead=tuple(sorted(set(gone.values_list("casualty", flat=True)))),
@@ -178,7 +180,7 @@ def _locks(own: str, realm: str, persons: Iterable[str]) -> tuple[Lock, ...]:
     return tuple(Lock(person=person, lead=lead) for person, lead in sorted(pairs))
 
 
-def _unsigned(realm: str, author: str) -> int:
+def _unsigned(realm: str, author: str, now: datetime) -> int:
     rows = models.Case.objects.filter(realm=realm, kind="case", closed=False, unsigned__gt=0)
     states = (case_of(row) for row in store.load_many(list(rows.values_list("id", flat=True))))
-    return sum(entry.author == author and not entry.signed for state in states for entry in state.chart)
+    return sum(unsigned_by(state, author, now) for state in states)

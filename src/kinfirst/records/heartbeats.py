@@ -10,6 +10,7 @@ from django.db.models import Max, Min
 from kinfirst.records import keys, models
 from kinfirst.records.errors import clear_errors
 from kinfirst.records.moments import maybe_micros, micros
+from kinfirst.records.writing import whole
 
 
 class Pulse(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,11 +21,17 @@ class Pulse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def beat(worker: str, now: datetime) -> None:
-    """This worker is alive."""
-    with clear_errors():
+    """This worker is alive. RecordUnavailable when the database is newer than this program."""
+    with whole():
         models.Heartbeat.objects.update_or_create(
             worker=worker, defaults={"at": now, "mac": keys.mac("heartbeat", (worker, micros(now)))}
         )
+
+
+def forget(before: datetime) -> None:
+    """Drops workers that have not been alive since then: each start is a new worker."""
+    with clear_errors():
+        models.Heartbeat.objects.filter(at__lt=before).delete()
 
 
 def pulse(now: datetime) -> Pulse:

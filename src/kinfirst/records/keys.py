@@ -38,14 +38,28 @@ def mac_holds(table: str, columns: tuple[object, ...], stored: bytes | memoryvie
     """Whether the digest stored with a row is that of its columns, under any key of the ring."""
     if stored is None:
         return False
-    given = bytes(stored)
-    return any(hmac.compare_digest(_mac(key, table, columns), given) for key in ring().keys.values())
+    return key_of(table, columns, bytes(stored)) is not None
+
+
+def key_of(table: str, columns: tuple[object, ...], stored: bytes) -> Key | None:
+    """The key of the ring under which that digest was made; None when it does not hold under any."""
+    return next((key for key in ring().keys.values() if hmac.compare_digest(_mac(key, table, columns), stored)), None)
 
 
 def sign(body: bytes) -> tuple[bytes, bytes]:
     """The signature of a seal's body and the public key that checks it."""
     private = _signer(ring().current)
     return private.sign(body), _public(private)
+
+
+def current_public_key() -> bytes:
+    """The public key that the next seal will name."""
+    return _public(_signer(ring().current))
+
+
+def id_of_public(public: bytes) -> str | None:
+    """The id (hex) of the key of the ring whose seals that public key checks."""
+    return next((key.id.hex() for key in ring().keys.values() if _public(_signer(key)) == public), None)
 
 
 def public_keys() -> frozenset[bytes]:

@@ -265,6 +265,39 @@ class Answered(models.Model):
         return f"command {self.key}"
 
 
+class Intake(models.Model):
+    """One message from outside that was brought to a case, unverified. Nothing in it pronounces or identifies.
+
+    `message` is the SHA-256 of its control id and sender, `content` that of its lines: a repeat is known by
+    both. `patient` is the blind index of the first number of the patient. `report` is the account without
+    values; what the message said stands in `said_cipher`, empty once erased.
+    """
+
+    id = models.CharField(max_length=ID, primary_key=True)
+    case = models.ForeignKey(
+        Case, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="intakes"
+    )
+    realm = models.CharField(max_length=ID)
+    message = models.CharField(max_length=64)
+    content = models.CharField(max_length=64)
+    patient = models.CharField(max_length=64, blank=True)
+    at = MomentField()
+    by = models.CharField(max_length=ACTOR)
+    report = models.TextField()
+    said_cipher = models.BinaryField()
+    mac = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("realm", "message"), name="intake_once"),)
+        indexes = (
+            models.Index(fields=("case", "at"), name="intake_case"),
+            models.Index(fields=("realm", "patient"), name="intake_patient"),
+        )
+
+    def __str__(self) -> str:
+        return f"intake {self.id}"
+
+
 class Seal(models.Model):
     """All heads at one moment, under one root, signed with Ed25519, each seal holding on to the one before.
 
@@ -294,3 +327,17 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.worker
+
+
+class Tally(models.Model):
+    """How many rows there are of what leaves no other trace when it is taken away (tally.py)."""
+
+    name = models.CharField(max_length=16, primary_key=True)
+    count = models.PositiveIntegerField()
+    mac = models.BinaryField(max_length=32)
+
+    class Meta:
+        verbose_name_plural = "tallies"
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.name}"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import inspect
@@ -22,6 +22,7 @@ from kinfirst.core.commands import AnyDo
 from kinfirst.core.errors import BrokenRecord
 from kinfirst.records import keys, models
 from kinfirst.records.moments import maybe_micros, micros
+from kinfirst.records.writing import whole
 
 PREFIX = "note:"
 NOTHING = "none"
@@ -99,14 +100,13 @@ def text_of(row: models.Note) -> str:
 
 def erase(token: str, *, by: str, at: datetime) -> bool:
     """Empties one note for good, and says who did and when. False when it was empty or never was."""
-    row = models.Note.objects.filter(token=token).exclude(blind="").first()
-    if row is None:
-        return False
-    mac = keys.mac("note", (row.token, row.case_id, "", micros(at), by))
-    changed = models.Note.objects.filter(token=token).update(
-        ciphertext=b"", blind="", erased_at=at, erased_by=by, mac=mac
-    )
-    return changed == 1
+    with whole():
+        rows = models.Note.objects.filter(token=token).exclude(blind="")
+        row = rows.first()
+        if row is None:
+            return False
+        mac = keys.mac("note", (row.token, row.case_id, "", micros(at), by))
+        return rows.update(ciphertext=b"", blind="", erased_at=at, erased_by=by, mac=mac) == 1
 
 
 def mac_columns(row: models.Note) -> tuple[object, ...]:
@@ -119,6 +119,11 @@ def blind_fits(row: models.Note, text: str) -> bool:
     return row.blind in _blinds(row.case_id, text)
 
 
+def blind(case: str, text: str) -> str:
+    """The index by which the same text is found again within one case."""
+    return keys.ring().index(f"{LABEL}:{case}", sha256(text.encode()).hexdigest())
+
+
 def _blinds(case: str, text: str) -> tuple[str, ...]:
     # The ring folds case and blanks for names; a text is itself and nothing like it, so it is hashed first.
     exact = sha256(text.encode()).hexdigest()
@@ -126,17 +131,16 @@ def _blinds(case: str, text: str) -> tuple[str, ...]:
 
 
 def _row(case: str, note: Fresh) -> tuple[Any, ...]:
-    exact = sha256(note.text.encode()).hexdigest()
-    blind = keys.ring().index(f"{LABEL}:{case}", exact)
+    index = blind(case, note.text)
     plain = f"{note.salt.hex()}:{note.text}"
     cipher = keys.ring().seal(plain, f"{LABEL}:{case}:{note.token}")
-    mac = keys.mac("note", (note.token, case, blind, None, ""))
-    return (note.token, case, blind, cipher, None, "", mac)
+    mac = keys.mac("note", (note.token, case, index, None, ""))
+    return (note.token, case, index, cipher, None, "", mac)
 
 
 def _replaced(value: _Value, token: Callable[[str], str]) -> _Value:
     changed: dict[str, Any] = {}
-    for name in _wordy(type(value)):
+    for name in _wordy(cast(Hashable, type(value))):
         old = getattr(value, name)
         if isinstance(old, str):
             changed[name] = token(old)

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
-from kinfirst.core.errors import BadInput
+from kinfirst.core.errors import BrokenRecord
 from kinfirst.records import keys, models, outgoing, store
 from kinfirst.records.commit import HOUSE_NAME
-from kinfirst.records.errors import clear_errors
 from kinfirst.records.moments import maybe_micros, micros
+from kinfirst.records.writing import whole
 
 ATTEMPTING = "attempting"
 SENT = "sent"
@@ -46,11 +46,19 @@ def failed(id: str, *, worker: str, result: str) -> bool:
 
 def held_by_scanner(id: str, *, worker: str, now: datetime) -> bool:
     """The final bytes named somebody: the message is held, and the desk is paged (R72)."""
-    with clear_errors(), transaction.atomic():
+    with whole():
         if not failed(id, worker=worker, result=HELD_BY_SCANNER):
             return False
-        row = models.Outbox.objects.select_related("case").get(id=id)
-        _ask(row, "held_message", now)
+        _ask(models.Outbox.objects.get(id=id), "held_message", now)
+        return True
+
+
+def unclear(id: str, *, worker: str, now: datetime, result: str) -> bool:
+    """It left, and no answer came that says whether it arrived: `unknown`, and a person is asked."""
+    with whole():
+        if not _leave(id, worker, {"state": UNKNOWN, "result": result[:RESULT]}):
+            return False
+        _ask(models.Outbox.objects.get(id=id), "delivery_unknown", now)
         return True
 
 
@@ -69,7 +77,7 @@ def held(id: str, *, worker: str, until: datetime) -> bool:
 def settle(id: str, *, arrived: bool, now: datetime) -> bool:
     """A person has looked: an unknown message did arrive, or is to be sent again."""
     state = DELIVERED if arrived else outgoing.QUEUED
-    with clear_errors(), transaction.atomic():
+    with whole():
         row = _held(id)
         if row is None or row.state != UNKNOWN:
             return False
@@ -83,10 +91,16 @@ def shown(case: str, now: datetime) -> list[models.Outbox]:
     return [row for row in rows if row.state in (UNKNOWN, FAILED) or (row.held_until and row.held_until > now)]
 
 
-def ask_about_unknown(rows: Iterable[models.Outbox], now: datetime) -> None:
-    """Pages a person for each message of which nobody knows whether it arrived."""
-    for row in rows:
+def give_up(id: str, now: datetime) -> bool:
+    """A message whose worker stopped in mid-attempt: nobody knows whether it arrived, so a person is paged. False
+    when the worker was only slow and has said in the meantime what came of it."""
+    with whole():
+        row = _held(id)
+        if row is None or row.state != ATTEMPTING or row.lease_until is None or row.lease_until > now:
+            return False
+        _change(row, {"state": UNKNOWN, "lease_by": "", "lease_until": None})
         _ask(row, "delivery_unknown", now)
+        return True
 
 
 def stamp(rows: Iterable[models.Outbox]) -> None:
@@ -113,7 +127,7 @@ def _held(id: str) -> models.Outbox | None:
 
 
 def _leave(id: str, worker: str, changes: dict[str, Any]) -> bool:
-    with clear_errors(), transaction.atomic():
+    with whole():
         row = _held(id)
         if row is None or row.state != ATTEMPTING or row.lease_by != worker:
             return False
@@ -122,7 +136,7 @@ def _leave(id: str, worker: str, changes: dict[str, Any]) -> bool:
 
 
 def _receipt(id: str, state: str, sequence: int, result: str) -> bool:
-    with clear_errors(), transaction.atomic():
+    with whole():
         row = _held(id)
         if row is None or row.state not in (SENT, UNKNOWN, ATTEMPTING) or sequence < row.sequence:
             return False
@@ -139,11 +153,13 @@ def _change(row: models.Outbox, changes: dict[str, Any]) -> None:
 
 
 def _ask(row: models.Outbox, task: str, at: datetime) -> None:
-    """One more page on the case's own count, by compare-and-set like every other move of it."""
+    """One more page on the case's own count. The case is held first: this move must not lose a race, for nobody
+    would send the page again."""
+    store.hold_case(row.case_id)
     case = store.load(row.case_id)
     if case is None:
-        raise BadInput("the message belongs to no case")
-    alias = row.case.alias or HOUSE_NAME
+        raise BrokenRecord("the message belongs to no case")
+    alias = store.columns_of(case.id).alias or HOUSE_NAME
     payload = {"case": row.case_id, "alias": alias, "task": task, "message": row.id}
     message = outgoing.Message(seq=row.seq, kind="page", destination=ASKED, payload=payload)
     number = case.outbox_count + 1

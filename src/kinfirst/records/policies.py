@@ -11,16 +11,16 @@ from kinfirst.core.errors import BrokenRecord, KinfirstError
 from kinfirst.core.ledger import canonical
 from kinfirst.core.policy import Policy
 from kinfirst.records import keys, models
+from kinfirst.records.writing import whole
 
 
 def pin(policy: Policy) -> str:
     """Keeps this edition and returns its digest (hex). Keeping it twice changes nothing."""
     body = canonical(policy)
     digest = sha256(body).hexdigest()
-    models.PolicyEdition.objects.get_or_create(
-        digest=digest,
-        defaults={"policy": policy.id, "effective": policy.effective, "body": body.decode()},
-    )
+    kept = {"policy": policy.id, "effective": policy.effective, "body": body.decode()}
+    with whole():
+        models.PolicyEdition.objects.get_or_create(digest=digest, defaults=kept)
     return digest
 
 
@@ -46,9 +46,10 @@ def read_body(body: str, digest: str) -> Policy:
 def set_realm_policy(realm: str, digest: str) -> None:
     """From now on new cases of this realm open under that edition; open cases keep theirs."""
     policy(digest)
-    models.RealmPolicy.objects.update_or_create(
-        realm=realm, defaults={"edition": digest, "mac": keys.mac("realm", (realm, digest))}
-    )
+    with whole():
+        models.RealmPolicy.objects.update_or_create(
+            realm=realm, defaults={"edition": digest, "mac": keys.mac("realm", (realm, digest))}
+        )
 
 
 def realm_policy(realm: str) -> str:

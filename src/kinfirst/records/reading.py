@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -28,24 +29,52 @@ class Stored(msgspec.Struct, frozen=True):
     rows: dict[str, list[Values]]
 
 
-def case_ids(connection: BaseDatabaseWrapper) -> list[str]:
-    """The ids of every case, in order."""
+@contextmanager
+def as_stored(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """While it lasts, text of SQLite that is not UTF-8 is read as the bytes it is, where it would be an error."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    sqlite, before = connection.connection, connection.connection.text_factory
+    sqlite.text_factory = _text
+    try:
+        yield
+    finally:
+        sqlite.text_factory = before
+
+
+def _text(raw: bytes) -> str | bytes:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
+
+
+def case_ids(connection: BaseDatabaseWrapper) -> list[Any]:
+    """The ids of every case, in order; one that was changed may be no text."""
     return [id for (id,) in select(connection, "SELECT id FROM records_case ORDER BY id")]
 
 
-def stored(connection: BaseDatabaseWrapper, ids: Sequence[str]) -> Iterator[Stored]:
+def stored(connection: BaseDatabaseWrapper, ids: Sequence[Any]) -> Iterator[Stored]:
     """Those cases with everything that belongs to them, in order of id."""
     marks = ", ".join(["%s"] * len(ids))
     found: dict[str, dict[str, list[Values]]] = {table: {} for table in TABLES}
     for table, (columns, order) in TABLES.items():
-        sql = f"SELECT {names(columns)} FROM {table} WHERE case_id IN ({marks}) ORDER BY case_id, {order}"
+        sql = f"SELECT {names(connection, columns)} FROM {table} WHERE case_id IN ({marks}) ORDER BY case_id, {order}"
         place = columns.index("case_id")
         for row in select(connection, sql, ids):
             found[table].setdefault(row[place], []).append(row)
-    cases = select(connection, f"SELECT {names(CASE)} FROM records_case WHERE id IN ({marks}) ORDER BY id", ids)
-    for row in cases:
+    sql = f"SELECT {names(connection, CASE)} FROM records_case WHERE id IN ({marks}) ORDER BY id"
+    for row in select(connection, sql, ids):
         case = dict(zip(CASE, row, strict=True))
         yield Stored(case=case, rows={table: found[table].get(case["id"], []) for table in TABLES})
+
+
+def any_case(connection: BaseDatabaseWrapper) -> tuple[str, int]:
+    """One ledger and its last entry: where a reader starts to look when a row belongs to all of them."""
+    rows = select(connection, "SELECT id, seq FROM records_case ORDER BY id LIMIT 1")
+    return (str(rows[0][0]), rows[0][1] if isinstance(rows[0][1], int) else 0) if rows else ("", 0)
 
 
 def select(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any] = ()) -> list[Values]:
@@ -55,9 +84,11 @@ def select(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any] = ()
         return [tuple(plain(value) for value in row) for row in cursor.fetchall()]
 
 
-def names(columns: Sequence[str]) -> str:
-    """Columns, quoted, as a query lists them."""
-    return ", ".join(f'"{name}"' for name in columns)
+def names(connection: BaseDatabaseWrapper, columns: Sequence[str]) -> str:
+    """Columns as a query lists them. A plus keeps Python's SQLite from reading a date or a truth into them, which
+    would make a changed byte look right."""
+    sign = "+" if connection.vendor == "sqlite" else ""
+    return ", ".join(f'{sign}"{name}"' for name in columns)
 
 
 def plain(value: Any) -> Any:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+from django.db import IntegrityError
 
-from kinfirst.core.commands import AnyDo
 from kinfirst.core.errors import Refusal
 from kinfirst.core.ledger import canonical
 from kinfirst.records import keys, models
+from kinfirst.records.errors import LostRace
 from kinfirst.records.moments import maybe_micros
 
 LONGEST = 200
@@ -30,9 +31,27 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     answer: str | None
 
 
-def asked(do: AnyDo, *, by: str, case: str | None) -> str:
-    """A keyed digest of the whole command, free text included: equal for equal commands only."""
-    return keys.mac("asked", (canonical(do).decode(), by, case)).hex()
+def worded(command: object) -> str:
+    """A whole command as one text, free text included: equal for equal commands only.
+
+    What cannot be written as JSON (half a letter, say) is written as Python shows it: it is refused, and the
+    refusal repeats like any other outcome.
+    """
+    try:
+        return canonical(command).decode()
+    except (TypeError, ValueError):
+        return repr(command).encode("utf-8", "backslashreplace").decode()
+
+
+def asked(wording: str, *, by: str, case: str | None) -> str:
+    """A keyed digest of a command, who gave it and for which case: what it said cannot be guessed from it."""
+    return keys.mac("asked", (wording, by, case)).hex()
+
+
+def same_command(row: models.Answered, wording: str, *, by: str, case: str | None) -> bool:
+    """Whether this is the command that was kept, under any key of the ring. Once that key is gone nobody can
+    tell, and it counts as another."""
+    return keys.mac_holds("asked", (wording, by, case), bytes.fromhex(row.asked))
 
 
 def find(realm: str, key: str) -> models.Answered | None:
@@ -46,10 +65,13 @@ def outcome(row: models.Answered) -> Kept:
 
 
 def keep(realm: str, key: str, *, asked: str, at: datetime, kept: Kept) -> None:
-    """Keeps an outcome, in the transaction of its entries."""
+    """Keeps an outcome, in the transaction of its entries. LostRace: the same key came twice at once."""
     row = models.Answered(realm=realm, key=key, asked=asked, at=at, outcome=canonical(kept).decode())
     row.mac = keys.mac("answered", mac_columns(row))
-    row.save(force_insert=True)
+    try:
+        row.save(force_insert=True)
+    except IntegrityError as wrong:
+        raise LostRace("the same key was used at the same moment") from wrong
 
 
 def mac_columns(row: models.Answered) -> tuple[object, ...]:

@@ -87,14 +87,19 @@ def opening(do: OpenCase, *, realm: str) -> list[Reason]:
     open_cases = models.Case.objects.filter(realm=realm, kind="case", closed=False, retracted=False)
     found: list[Reason] = []
     if open_cases.filter(alias_key=do.alias.casefold()).exists():
-        found.append(_reason("alias", "belongs to another open case: choose another"))
+        found += _unfit_alias("belongs to another open case: choose another")
     if do.casualty and open_cases.filter(casualty=do.casualty).exists():
         found.append(_reason("casualty", "already has an open case: work on that one"))
     if do.casualty and _gives_away(do.alias, do.casualty):
-        found.append(_reason("alias", "holds part of the casualty's name: choose another (R64)"))
+        found += _unfit_alias("holds part of the casualty's name: choose another, or none for a random one")
     if do.event and not event_known(realm, do.event):
         found.append(_reason("event", "is not in the registry of this realm"))
     return found
+
+
+def _unfit_alias(what: str) -> list[Reason]:
+    """An alias that would be mixed up, or that says who it is, breaks R64 as well."""
+    return [_reason("alias", what), Reason(rule="R64", text=f"`alias` {what}.")]
 
 
 def assigning(do: Assign, *, realm: str, case: str) -> list[Reason]:

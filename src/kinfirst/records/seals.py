@@ -6,11 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from django.db import transaction
-
 from kinfirst.core.ledger import Head, canonical
-from kinfirst.records import keys, models, store
-from kinfirst.records.errors import clear_errors
+from kinfirst.records import keys, models, store, tally
 from kinfirst.records.sealing import (
     FIRST,
     SealBody,
@@ -22,19 +19,20 @@ from kinfirst.records.sealing import (
     seal_digest,
     written_heads,
 )
+from kinfirst.records.writing import whole
 
 LOCK = "seal"
 
 
 def seal(now: datetime) -> models.Seal | None:
-    """Seals what has happened since the last seal; None when nothing has."""
-    with clear_errors(), transaction.atomic():
+    """Seals what has happened since the last seal; None when nothing has and the key is still the same."""
+    with whole():
         store.hold_realm(LOCK)
         rows = list(models.Seal.objects.order_by("id"))
         known = heads_at(rows)
         current = current_heads()
         moved = [head for case, head in current.items() if known.get(case) != head]
-        if not moved:
+        if not moved and not (rows and bytes(rows[-1].public_key) != keys.current_public_key()):
             return None
         return _sealed(rows, fold_heads(known, moved), moved, now)
 
@@ -77,6 +75,7 @@ def _sealed(rows: list[models.Seal], heads: dict[str, Head], moved: list[Head], 
         moved=moved_digest(text),
     )
     signature, public = keys.sign(canonical(body))
+    tally.add(tally.SEALS, 1)
     return models.Seal.objects.create(
         id=body.number,
         at=body.at,

@@ -14,13 +14,14 @@ import msgspec
 from django.db import IntegrityError, connection
 from django.db.backends.utils import CursorWrapper
 
-from kinfirst.records import keys
+from kinfirst.records import keys, tally
 from kinfirst.records.errors import LostRace, stop_if_newer
 from kinfirst.records.summary import COLUMNS, TRUTHS, Columns
 
-SCHEMA = 1
+SCHEMA = 2
 PLAIN = ("id", "kind", "realm", "version", "seq", "outbox_count", "policy_digest")
 CHUNK = 400
+ENGINE = '(SELECT "schema" FROM records_engine WHERE id = 1)'
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +72,13 @@ def mac_columns(row: Row, columns: Columns) -> tuple[object, ...]:
     """What the digest of a case's row covers; the head stands for all entries, the snapshot for the state."""
     plain = tuple(getattr(row, name) for name in PLAIN)
     return (*plain, row.head, row.snapshot, *msgspec.structs.astuple(columns))
+
+
+def refuse_newer() -> None:
+    """Before anything is written: RecordUnavailable when the database is newer than this program."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {ENGINE}")
+        stop_if_newer(cursor.fetchone()[0], SCHEMA)
 
 
 def load(case: str) -> Row | None:
@@ -145,6 +153,13 @@ def stored_columns(values: Sequence[Any]) -> Columns:
     return Columns(**pairs)
 
 
+def hold_case(case: str) -> None:
+    """Keeps others from moving this case until the transaction ends. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM records_case WHERE id = %s FOR UPDATE", [case])
+
+
 def hold_realm(name: str) -> None:
     """Lets one writer at a time decide what must be unique within a realm. SQLite has one writer anyway."""
     if connection.vendor == "postgresql":
@@ -191,8 +206,7 @@ def _insert(table: str, columns: Sequence[str], *, key: Sequence[str] = ()) -> s
 def _select(count: int) -> str:
     names = ", ".join((*PLAIN, "head", "snapshot"))
     marks = ", ".join(["%s"] * count)
-    engine = '(SELECT "schema" FROM records_engine WHERE id = 1)'
-    return f"SELECT {names}, {engine} FROM records_case WHERE id IN ({marks})"
+    return f"SELECT {names}, {ENGINE} FROM records_case WHERE id IN ({marks})"
 
 
 def _many(cursor: CursorWrapper, sql: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -208,6 +222,8 @@ def _case_values(move: Move) -> tuple[Any, ...]:
 
 
 def _place(cursor: CursorWrapper, moves: Sequence[Move]) -> None:
+    if moves:
+        tally.add(tally.LEDGERS, len(moves))
     _many(cursor, _insert("records_case", CASE), [_case_values(move) for move in moves])
 
 

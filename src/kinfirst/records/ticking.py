@@ -6,50 +6,38 @@ asked again when somebody next acts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import reduce
+from typing import TypeVar
 
-from django.db import transaction
-
+from kinfirst.core.cover import care_changes
 from kinfirst.core.cover import tick_house as house_ticks
 from kinfirst.core.due import tick
 from kinfirst.core.events import CaseEvent, HouseEvent, TaskOverdue
+from kinfirst.core.housekeeping import fold_house
 from kinfirst.records import policies, store
 from kinfirst.records.commit import Step, case_move, house_move
 from kinfirst.records.deciding import house_id
-from kinfirst.records.errors import LostRace, clear_errors
-from kinfirst.records.gathering import SYSTEM
+from kinfirst.records.errors import LostRace
+from kinfirst.records.gathering import SYSTEM, house_facts
 from kinfirst.records.snapshots import HOUSE, case_of, house_of
+from kinfirst.records.writing import in_one_piece, whole
 
-TRIES = 2
+_Event = TypeVar("_Event")
+_Ticked = tuple[store.Move, tuple[_Event, ...]]
 
 
 def tick_case(case_id: str, now: datetime) -> tuple[CaseEvent, ...]:
     """What time has changed in this case by now, written; nothing when nothing was due or it was moved by
     somebody else twice meanwhile (it stays due)."""
-    for _ in range(TRIES):
-        with clear_errors(), suppress(LostRace), transaction.atomic():
-            row = store.load(case_id)
-            found = _case(row, now) if row is not None else None
-            if found is None:
-                return ()
-            store.write([found[0]])
-            return found[1]
-    return ()
+    return in_one_piece(lambda: _written(store.load(case_id), lambda row: _case(row, now))) or ()
 
 
 def tick_house(realm: str, now: datetime) -> tuple[HouseEvent | TaskOverdue, ...]:
     """What time has changed in the house of this realm by now, written."""
-    for _ in range(TRIES):
-        with clear_errors(), suppress(LostRace), transaction.atomic():
-            row = store.load(house_id(realm))
-            found = _house(row, now) if row is not None else None
-            if found is None:
-                return ()
-            store.write([found[0]])
-            return found[1]
-    return ()
+    return in_one_piece(lambda: _written(store.load(house_id(realm)), lambda row: _house(row, now))) or ()
 
 
 def tick_many(ids: Sequence[str], now: datetime) -> int:
@@ -57,7 +45,7 @@ def tick_many(ids: Sequence[str], now: datetime) -> int:
 
     When one of them was moved by somebody else meanwhile, the batch is undone and each is ticked by itself.
     """
-    with clear_errors(), suppress(LostRace), transaction.atomic():
+    with suppress(LostRace), whole():
         moves = []
         for row in store.load_many(ids):
             found = _house(row, now) if row.kind == HOUSE else _case(row, now)
@@ -76,7 +64,15 @@ def _alone(id: str, now: datetime) -> bool:
     return bool(moved)
 
 
-def _case(row: store.Row, now: datetime) -> tuple[store.Move, tuple[CaseEvent, ...]] | None:
+def _written(row: store.Row | None, ticked: Callable[[store.Row], _Ticked[_Event] | None]) -> tuple[_Event, ...]:
+    found = ticked(row) if row is not None else None
+    if found is None:
+        return ()
+    store.write([found[0]])
+    return found[1]
+
+
+def _case(row: store.Row, now: datetime) -> _Ticked[CaseEvent] | None:
     state, policy = case_of(row), policies.policy(row.policy_digest)
     events = tick(state, policy, now.astimezone(UTC))
     if not events:
@@ -85,9 +81,12 @@ def _case(row: store.Row, now: datetime) -> tuple[store.Move, tuple[CaseEvent, .
     return move, events
 
 
-def _house(row: store.Row, now: datetime) -> tuple[store.Move, tuple[HouseEvent | TaskOverdue, ...]] | None:
-    house = house_of(row)
-    events = house_ticks(house, now.astimezone(UTC))
+def _house(row: store.Row, now: datetime) -> _Ticked[HouseEvent | TaskOverdue] | None:
+    """Who has died since is nobody's to cover: that is noted before any cover is said to have ended (R76)."""
+    house, at = house_of(row), now.astimezone(UTC)
+    died = tuple(care_changes(house, house_facts(row.realm, author=SYSTEM, now=at)))
+    after = reduce(lambda before, event: fold_house(before, event, at=at, by=SYSTEM), died, house)
+    events = (*died, *house_ticks(after, at))
     if not events:
         return None
     move, _ = house_move(row, house, Step(events=events, at=now, by=SYSTEM))

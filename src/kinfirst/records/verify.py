@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from kinfirst.records import checking, reading
+from kinfirst.records.checking_file import check_file
 from kinfirst.records.checking_rest import check_rest
 from kinfirst.records.checking_seals import check_seals
 from kinfirst.records.errors import clear_errors
@@ -25,9 +27,9 @@ def verify(using: str = "default", *, progress: Progress | None = None) -> Repor
     when the database cannot be read at all.
     """
     connection = connections[using]
-    with clear_errors():
+    with clear_errors(), reading.as_stored(connection):
         ids = reading.case_ids(connection)
-        wrong: list[Wrong] = []
+        wrong: list[Wrong] = [*check_file(connection)]
         entries = erased = done = 0
         for part in _parts(ids):
             for checked in _checked(connection, part, using):
@@ -47,12 +49,12 @@ def verify(using: str = "default", *, progress: Progress | None = None) -> Repor
     )
 
 
-def _parts(ids: list[str]) -> Iterator[list[str]]:
+def _parts(ids: list[Any]) -> Iterator[list[Any]]:
     for start in range(0, len(ids), BATCH):
         yield ids[start : start + BATCH]
 
 
-def _checked(connection: BaseDatabaseWrapper, part: list[str], using: str) -> list[checking.Checked]:
+def _checked(connection: BaseDatabaseWrapper, part: list[Any], using: str) -> list[checking.Checked]:
     outermost = not connection.in_atomic_block
     with transaction.atomic(using=using):
         if connection.vendor == "postgresql" and outermost:

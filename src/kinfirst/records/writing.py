@@ -1,0 +1,33 @@
+"""How anything is written: in one transaction, by a program that knows the schema, once more after a lost race."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+from django.db import transaction
+
+from kinfirst.records import store
+from kinfirst.records.errors import LostRace, clear_errors
+
+TRIES = 2
+
+_Result = TypeVar("_Result")
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """One transaction of the record. RecordUnavailable when the database is newer than this program, or fails;
+    LostRace when somebody else was first; nothing is written then."""
+    with clear_errors(), transaction.atomic():
+        store.refuse_newer()
+        yield
+
+
+def in_one_piece(work: Callable[[], _Result]) -> _Result | None:
+    """Runs it in one transaction, once more after a lost race, and gives None after the second."""
+    for _ in range(TRIES):
+        with suppress(LostRace), whole():
+            return work()
+    return None
