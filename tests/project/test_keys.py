@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from kinfirst.core.errors import BadInput, BrokenRecord
-from kinfirst.people.crypto import Key
-from kinfirst.project.keys import add_key, key_path, keys_for
+from kinfirst.people.crypto import Key, Keyring
+from kinfirst.project.keys import add_key, key_path, keys_for, retire_keys
 
 
 @pytest.fixture(autouse=True)
@@ -109,4 +109,16 @@ def test_a_new_key_comes_first_and_the_old_one_still_reads(url: str) -> None:
     assert after.current != before.current
     assert after.open(sealed, "person.name:1") == "Ana"
     with pytest.raises(BrokenRecord, match="not among the keys given"):
-        before.open(after.seal("Ana", "person.name:1"), "person.name:1")
+        Keyring(before.current).open(after.seal("Ana", "person.name:1"), "person.name:1")
+
+
+def test_a_program_that_runs_takes_the_new_key_from_the_file(url: str) -> None:
+    running = keys_for(url).ring
+    first = running.current
+    fresh = add_key(key_path(url)).current
+    assert running.open(keys_for(url).ring.seal("Ana", "person.name:1"), "person.name:1") == "Ana"
+    assert running.current == fresh != first
+    assert retire_keys(key_path(url)) == 1
+    assert retire_keys(key_path(url)) == 0
+    assert set(keys_for(url).ring.keys) == {fresh.id}
+    assert fresh.index("person.name", "Ana") in running.indexes("person.name", "Ana")

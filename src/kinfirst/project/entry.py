@@ -37,6 +37,7 @@ COMMANDS = {
     "proof": Target("kinfirst.cli.record", "proof", "Export one case with its proof, or check such a file."),
     "seal": Target("kinfirst.cli.record", "seal", "Sign the heads of all cases as they stand."),
     "work": Target("kinfirst.workers.cli", "work", "Do what is due, and send what is waiting."),
+    "messages": Target("kinfirst.cli.messages", "messages", "List messages that wait for a person; answer one."),
     "serve": Target("kinfirst.project.serve", "serve", "Serve the pages and the API, with one worker."),
     "user": Target("kinfirst.cli.user", "app", "Make and change the accounts people sign in with."),
     "key": Target("kinfirst.cli.key", "app", "Rotate the key that names are kept under."),

@@ -53,7 +53,32 @@ def keys_for(database: str) -> Keys:
     if secret and data:
         return Keys(_strong(secret), ring(data.split(",")))
     kept = _kept(database)
-    return Keys(_strong(secret or kept.secret), ring(data.split(",") if data else kept.data))
+    if data:
+        return Keys(_strong(secret or kept.secret), ring(data.split(",")))
+    return Keys(_strong(secret or kept.secret), ring(kept.data, renewed=_Watched(key_path(database))))
+
+
+class _Watched:
+    """Reads a key file again when it is not the one that was read last: a rotation need not stop the house."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = self._mark()
+
+    def __call__(self) -> Keyring | None:
+        """The ring in the file, or None when the file is still the same, or gone."""
+        mark = self._mark()
+        if mark in (self._seen, None):
+            return None
+        self._seen = mark
+        return ring(read_keys(self._path).data)
+
+    def _mark(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
 
 
 def add_key(path: Path) -> Keyring:
@@ -62,6 +87,15 @@ def add_key(path: Path) -> Keyring:
     fresh = Key.fresh()
     _write(path, KeyFile(version=1, secret=kept.secret, data=(fresh.written(), *kept.data)), new=False)
     return ring((fresh.written(), *kept.data))
+
+
+def retire_keys(path: Path) -> int:
+    """Leaves the current key alone in the file; how many were taken out. For the caller to know that none of
+    them is needed any more."""
+    kept = read_keys(path)
+    if len(kept.data) > 1:
+        _write(path, KeyFile(version=1, secret=kept.secret, data=kept.data[:1]), new=False)
+    return len(kept.data) - 1
 
 
 def read_keys(path: Path) -> KeyFile:

@@ -7,7 +7,6 @@ address. As soon as another host is named in KINFIRST_HOSTS, cookies and headers
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from kinfirst.project.database import django_database, url_in_use
 from kinfirst.project.keys import keys_for
@@ -42,13 +41,15 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    # Before allauth: its pages wear our templates.
+    "kinfirst.web",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "django_htmx",
+    "ninja",
     "kinfirst.people",
     "kinfirst.records",
-    "kinfirst.web",
     "kinfirst.api",
 ]
 
@@ -89,7 +90,8 @@ USE_I18N = True
 LANGUAGE_CODE = "en"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path("var/static").absolute()
+# Served from the packages they are in: there is no folder to collect them into.
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 
 # Sign-in: a name and a password; accounts are made by `kinfirst user`, never by a visitor.

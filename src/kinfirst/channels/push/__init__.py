@@ -1,0 +1,1 @@
+"""Pages by SMS, push and chat, through apprise."""

@@ -1,0 +1,103 @@
+"""`kinfirst work`: does what is due and sends what is waiting, until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from kinfirst.clock import SystemClock
+
+if TYPE_CHECKING:
+    from kinfirst.workers.worker import Worker
+
+# The project assembles everything and is found by name, as Django finds its settings.
+PROJECT = "kinfirst.project"
+SHOW_EVERY = 1.0
+
+
+def work(
+    *,
+    db: Annotated[str | None, typer.Option("--db", metavar="URL", help="The database; else KINFIRST_DB.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Do all that is due now, then end.")] = False,
+    batch: Annotated[int, typer.Option("--batch", help="How many ledgers are ticked in one transaction.")] = 200,
+    seal_every: Annotated[
+        str, typer.Option("--seal-every", metavar="DURATION", help="Seal that often (ISO 8601); PT0S: never.")
+    ] = "PT1H",
+    no_send: Annotated[
+        bool, typer.Option("--no-send", help="Send nothing: after an old copy of the database was put back.")
+    ] = False,
+) -> None:
+    """Do what is due, and send what is waiting. Several may run at once, on one machine or many.
+
+    SIGTERM or Ctrl-C: what is held is finished first, exit code 0. 2: the database or a setting cannot be used.
+    """
+    from kinfirst.workers.plan import Plan, duration
+
+    plan = Plan(batch=batch, seal_every=duration(seal_every, "--seal-every"), send=not no_send)
+    project = import_module(PROJECT)
+    project.setup_django(db)
+    project.migrate()
+    from kinfirst.workers.worker import Worker
+
+    ways = import_module(f"{PROJECT}.bootstrap").ways()
+    worker = Worker(SystemClock(), ways, plan)
+    console = Console(stderr=True, highlight=False)
+    if once:
+        worker.once()
+        console.print(_line(worker))
+        return
+    with stopped_by_signal() as stop, _shown(console, worker):
+        worker.run(stop)
+
+
+@contextmanager
+def stopped_by_signal() -> Iterator[Event]:
+    """An event that SIGTERM and SIGINT set, for as long as the block lasts."""
+    stop = Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _shown(console: Console, worker: Worker) -> Iterator[None]:
+    """One line: kept current on a terminal, else said at the beginning and at the end."""
+    if sys.stderr.isatty():
+        with console.status("") as status:
+            ended = Event()
+            painter = _painter(lambda: status.update(_line(worker)), ended)
+            try:
+                yield
+            finally:
+                ended.set()
+                painter.join()
+    else:
+        console.print(f"worker {worker.id} works")
+        yield
+    console.print(f"{_line(worker)}; stopped")
+
+
+def _painter(paint: Callable[[], None], ended: Event) -> Thread:
+    def keep() -> None:
+        while not ended.wait(SHOW_EVERY):
+            paint()
+
+    thread = Thread(target=keep, name="kinfirst-line", daemon=True)
+    paint()
+    thread.start()
+    return thread
+
+
+def _line(worker: Worker) -> str:
+    return f"worker {worker.id}: {worker.moved} ledgers moved, {worker.carried} messages, {worker.sealed} seals"
