@@ -85,8 +85,8 @@ def test_what_is_unsigned_and_what_an_override_lets_wait() -> None:
 
 def test_no_override_makes_a_signature_anothers() -> None:
     play = charted("mir").does("auth", "override", rule="R07", reason="taken ill", second="off", minutes=60)
-    assert play.tries("doc", "sign", entry="mir") == ("role",)
-    assert "argument" in play.tries("mir", "cosign", entry="mir")
+    assert set(play.tries("doc", "sign", entry="mir")) == {"role", "R07"}
+    assert {"argument", "R07"} <= set(play.tries("mir", "cosign", entry="mir"))
 
 
 REFERRED = {"decision": "referred", "ground": "gunshot", "number": "ME-1"}

@@ -63,6 +63,11 @@ def test_a_doubt_before_death_stops_the_pronouncement() -> None:
     play.does("auth", "clear_doubt", why="a reflex").does("doc", "pronounce", **said)
 
 
+def test_a_doubt_about_who_it_is_does_not_stop_the_pronouncement() -> None:
+    play = Story().opened().does("out", "flag_doubt", about="identity", note="two bands")
+    play.does("doc", "pronounce", mode="present", witness="mir", identifiers=["wristband"])
+
+
 @pytest.mark.parametrize(
     ("flagged_by", "by", "why", "refused"),
     [

@@ -106,6 +106,8 @@ def test_evidence_may_be_carried() -> None:
         param("mir", {"all": True, "to": "kee"}, ("R52", "role"), id="not the holder"),
         param("doc", {"all": True, "to": "doc"}, ("argument",), id="to oneself"),
         param("doc", {"all": True, "to": "ray"}, ("argument",), id="to the dead"),
+        param("doc", {"all": True, "to": "ana"}, ("R53",), id="kin receive by release"),
+        param("doc", {"all": True, "to": "out"}, (), id="one who only carries them"),
         param("doc", {"to": "kee"}, ("argument",), id="of nothing"),
     ],
 )
@@ -179,6 +181,14 @@ def test_a_release_is_final() -> None:
     assert set(play.tries("kee", "release_effects", item="watch", **GIVEN)) == {"R52", "R53"}
     assert play.tries("kee", "treat", item="watch", done="cleaned") == ("R52",)
     assert play.does("kee", "release_effects", **GIVEN).tries("kee", "release_effects", **GIVEN) == ("R53",)
+
+
+def test_no_override_gives_away_what_is_gone() -> None:
+    play = kept().does("kee", "release_effects", **GIVEN)
+    for rule in ("R52", "R53"):
+        play.does("auth", "override", rule=rule, reason="claimed again", second="off", minutes=30)
+    assert play.tries("kee", "release_effects", **GIVEN) == ("R53",)
+    assert set(play.tries("kee", "release_effects", item="watch", **GIVEN)) == {"R52", "R53"}
 
 
 @pytest.mark.parametrize("state", ["missing", "dustwun", "believed_dead", "injured", "unknown"])

@@ -157,6 +157,11 @@ def test_not_every_service_pronounces_from_afar(policy: str) -> None:
     assert rules == ("R03",)
 
 
+def test_no_override_brings_a_death_forward() -> None:
+    play = Story().opened().does("auth", "override", rule="R05", reason="clock is slow", second="off", minutes=30)
+    assert play.tries("doc", "pronounce", **SAID, when=clock(1)) == ("R05",)
+
+
 def test_a_death_is_pronounced_once_and_never_edited() -> None:
     play = Story().pronounced(when=clock(-4))
     assert play.tries("doc", "pronounce", **SAID) == ("stage",)

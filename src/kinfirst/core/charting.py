@@ -80,21 +80,21 @@ def entry_exists(ask: Ask[Sign]) -> Iterator[Reason]:
 
 @enforces("R07", Sign)
 def author_signs(ask: Ask[Sign]) -> Iterator[Reason]:
-    """An entry is signed by the one who wrote it."""
+    """An entry is signed by the one who wrote it; no override makes one person's signature another's."""
     if any(entry.author != ask.by for entry in entries_meant(ask)):
-        yield ask.no("R07", "Only its author can sign an entry; a clinician can co-sign a trainee's.")
+        yield ask.no("R07", "Only its author can sign an entry; a clinician can co-sign a trainee's.", final=True)
 
 
 @enforces("role", Sign)
 def signing_is_the_authors(ask: Ask[Sign]) -> Iterator[Reason]:
-    """No override makes one person's signature another's."""
+    """To sign is the author's, whatever roles others hold."""
     if any(entry.author != ask.by for entry in entries_meant(ask)):
         yield ask.no("role", "This is for the author of the entry.")
 
 
 @enforces("argument", Cosign)
 def cosigner_is_a_second_person(ask: Ask[Cosign]) -> Iterator[Reason]:
-    """The author and the one who co-signs are two people, whatever is overridden."""
+    """The author and the one who co-signs are two people."""
     if any(entry.author == ask.by for entry in entries_meant(ask)):
         yield ask.no("argument", "entry: written by the one who co-signs; another clinician must.")
 
@@ -104,9 +104,9 @@ def cosigned_by_another(ask: Ask[Cosign]) -> Iterator[Reason]:
     """A trainee's entry is co-signed by a clinician who did not write it."""
     meant = entries_meant(ask)
     if any(entry.author == ask.by for entry in meant):
-        yield ask.no("R07", "Nobody co-signs their own entry; another clinician must.")
+        yield ask.no("R07", "Nobody co-signs their own entry; another clinician must.", final=True)
     if meant and not any(entry.trainee for entry in meant):
-        yield ask.no("R07", "Only a trainee's entry needs a co-signature; its author signs this one.")
+        yield ask.no("R07", "Only a trainee's entry needs a co-signature; its author signs this one.", final=True)
     if not ask.holds("clinician"):
         yield ask.no("R07", "A trainee's entry is complete when a clinician has co-signed it; ask one.")
 

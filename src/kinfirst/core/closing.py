@@ -87,7 +87,7 @@ def nothing_public_in_doubt(ask: Ask[ReleaseName]) -> Iterator[Reason]:
 def sealed_names_stay_sealed(ask: Ask[ReleaseName]) -> Iterator[Reason]:
     """A sealed casualty is never named in public."""
     if ask.casualty is not None and ask.casualty.sealed:
-        yield ask.no("R74", "This identity is sealed; the name is never made public, the alias may be.")
+        yield ask.no("R74", "This identity is sealed; the name is never made public, the alias may be.", final=True)
 
 
 @enforces("stage", KinWish)

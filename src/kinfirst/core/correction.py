@@ -57,8 +57,11 @@ def cleared_by_a_second_person(ask: Ask[ClearDoubt]) -> Iterator[Reason]:
 
 @enforces("R46", Pronounce, DrawChain, CloseCase)
 def doubt_freezes_the_case(ask: Ask[Pronounce]) -> Iterator[Reason]:
-    """No case goes a stage further while somebody doubts it."""
-    if ask.case.doubts:
+    """No case goes a stage further while somebody doubts it. Who it is does not matter to whether they are dead."""
+    doubts = ask.case.doubts
+    if isinstance(ask.do, Pronounce):
+        doubts = tuple(doubt for doubt in doubts if doubt.about != "identity")
+    if doubts:
         yield ask.no("R46", "Somebody doubts this. Nothing goes forward until an authority clears the doubt.")
 
 

@@ -18,7 +18,7 @@ from kinfirst.core.events import (
     Transferred,
     Treated,
 )
-from kinfirst.core.kinship import heirs
+from kinfirst.core.kinship import heirs, records
 from kinfirst.core.rules import effect, enforces, noted, waived
 
 Handled = TypeVar("Handled", Treat, Transfer, Receive, ReleaseEffects)
@@ -95,7 +95,7 @@ def only_the_holder(ask: Ask[Treat]) -> Iterator[Reason]:
     """Only who holds an item may handle it or give it on."""
     found = meant(ask)
     if any(e.released_to is not None for e in found):
-        yield ask.no("R52", "This has been released; it is no longer ours.")
+        yield ask.no("R52", "This has been released; it is no longer ours.", final=True)
     elif _anothers(ask):
         yield ask.no("R52", "Only the one who holds an item may do this; have it transferred to you first.")
     if any(e.going_to is not None for e in found):
@@ -138,6 +138,13 @@ def given_to_another(ask: Ask[Transfer]) -> Iterator[Reason]:
     """Nobody gives to themselves or to the dead."""
     if ask.do.to in (ask.by, ask.case.casualty):
         yield ask.no("argument", "to: the receiver must be somebody else.")
+
+
+@enforces("R53", Transfer)
+def kin_receive_by_release(ask: Ask[Transfer]) -> Iterator[Reason]:
+    """Handing effects on within the house is no way around the entitled, their identity and the receipt."""
+    if any(r.person == ask.do.to for r in records(ask.case)) and not ask.roles(ask.do.to):
+        yield ask.no("R53", "Kin are not given effects by a transfer; release them (release_effects).")
 
 
 @enforces("R52", Receive)
@@ -187,7 +194,7 @@ def to_the_one_entitled(ask: Ask[ReleaseEffects]) -> Iterator[Reason]:
     """The first of the effects list, identified, against a receipt, once."""
     do, found = ask.do, meant(ask)
     if not found or any(e.released_to is not None for e in found):
-        yield ask.no("R53", "There is nothing here to release: not listed, or released already.")
+        yield ask.no("R53", "There is nothing here to release: not listed, or released already.", final=True)
     entitled = heirs(ask.case, ask.policy, ask.now.date())
     if do.to not in entitled:
         why = "somebody else stands before them" if entitled else "nobody on record is entitled"

@@ -36,7 +36,7 @@ def resuscitation_in_order(ask: Ask[Resuscitate]) -> Iterator[Reason]:
     """The lines of the record follow each other in time."""
     when, last = ask.do.when or ask.now, ask.case.death.resus_last
     if when > ask.now:
-        yield ask.no("R05", "This moment has not come yet; give the time at which it was done.", until=when)
+        yield ask.no("R05", "This moment has not come yet; give the time at which it was done.", until=when, final=True)
     if last is not None and when < last:
         yield ask.no("R05", "This is earlier than the line before it; check the clock it was read from.")
 
@@ -130,7 +130,9 @@ def clocks_of_death_in_order(ask: Ask[Pronounce]) -> Iterator[Reason]:
     """Death is not before resuscitation stopped, not while it runs, not in the future."""
     when, death = _time_of_death(ask), ask.case.death
     if when > ask.now:
-        yield ask.no("R05", "The time of death has not come yet; give the time it was, or none for now.", until=when)
+        yield ask.no(
+            "R05", "The time of death has not come yet; give the time it was, or none for now.", until=when, final=True
+        )
     if death.resus_running:
         yield ask.no("R05", "Resuscitation is still running in the record; record its stop first.")
     stopped = death.resus_stopped

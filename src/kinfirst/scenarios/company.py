@@ -34,9 +34,12 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
         return _ID.sub(lambda found: handles.get(found[0], found[0]), text)
 
 
-def enter(scenario: Scenario, policy: Policy) -> Company:
-    """Enters everybody, their kin, offices, events and care, and pins the policy. All or nothing."""
-    realm = f"rehearsal-{secrets.token_hex(12)}"
+def enter(scenario: Scenario, policy: Policy, *, realm: str | None = None) -> Company:
+    """Enters everybody, their kin, offices, events and care, and pins the policy. All or nothing.
+
+    `realm` is an address book of its own unless one is named: the demonstration's plays share theirs.
+    """
+    realm = realm or f"rehearsal-{secrets.token_hex(12)}"
     with transaction.atomic():
         people = registry.add_people(realm, [cast.person for cast in scenario.people])
         ids = dict(zip(scenario.handles, people, strict=True))

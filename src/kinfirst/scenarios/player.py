@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -50,12 +51,19 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
         return self.failure is None
 
 
-def play(scenario: Scenario, policy: Policy) -> Played:
-    """Plays every step until one does not hold. Raises KinfirstError when the record itself cannot do it."""
-    rehearsal = _Rehearsal(scenario, enter(scenario, policy))
+def play(
+    scenario: Scenario, policy: Policy, *, realm: str | None = None, before: Callable[[Step], None] | None = None
+) -> Played:
+    """Plays every step until one does not hold. Raises KinfirstError when the record itself cannot do it.
+
+    `realm` is the address book to play in, else a new one; `before` hears of each step before it is played.
+    """
+    rehearsal = _Rehearsal(scenario, enter(scenario, policy, realm=realm))
     failure, steps = None, 0
     for step in scenario.steps:
         steps = step.number
+        if before is not None:
+            before(step)
         failure = rehearsal.take(step)
         if failure is not None:
             break

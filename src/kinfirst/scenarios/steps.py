@@ -23,6 +23,8 @@ OFFICES = ("leader", "adviser")
 SYSTEM = "system"
 # A clock time in these arguments is the next one; in all others (`when`, `received`, `at`) the latest one.
 AHEAD = ("until",)
+# Where `none` says that nobody knows who it is (open_case); anywhere else it is somebody's handle or a mistake.
+NOBODY = ("casualty",)
 
 
 class Steps:
@@ -131,6 +133,8 @@ class Steps:
         known = arguments_of(do)
         found: dict[str, Any] = {}
         for name, value in table.raw.items():
+            if name in NOBODY and value == "none" and not self._people.known(value):
+                continue
             if name in known:
                 found[name] = self._argument(table, name, known[name], value)
             else:
