@@ -122,10 +122,10 @@ def test_a_push_that_is_not_taken_is_tried_again(receiver: Receiver) -> None:
     assert channel.pack(LETTER).carry().state == "not_now"
 
 
-def test_a_service_that_apprise_does_not_know_is_refused_and_not_repeated() -> None:
+def test_a_service_that_apprise_does_not_know_is_refused_and_not_repeated(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(BadInput) as refused:
         PushChannel("carrierpigeon://secret@loft")
-    assert "secret" not in str(refused.value)
+    assert "secret" not in str(refused.value) + caplog.text
 
 
 def test_the_log_is_one_line_whatever_the_text() -> None:

@@ -155,6 +155,18 @@ def test_nobody_to_reach_is_tried_again(live: House) -> None:
     assert (message(id).state, message(id).result) == ("queued", "nobody can be reached")
 
 
+def test_those_on_duty_are_paged_and_when_nobody_is_everybody(live: House) -> None:
+    """The only clinician has gone off: other officers are there, another clinician is not."""
+    case = live.open()
+    live.do("go_off", by="medic")
+    for role, paged in (("casualty_officer", "desk"), ("clinician", "medic")):
+        drop_queued()
+        queue(case, to=f"role:{role}", alias="Heron", task="check_patient")
+        channel = FakeChannel(reaches="email")
+        carry(ways(channel))
+        assert [letter.to for letter in channel.carried] == [f"{paged}@house.example"]
+
+
 def test_an_exercise_reaches_its_own_channel_and_no_other() -> None:
     exercise = house("drill")
     case = exercise.open()

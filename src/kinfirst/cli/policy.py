@@ -21,6 +21,7 @@ from kinfirst.policies.load import Pack, edition_for, load_pack, shipped
 from kinfirst.policies.problems import PackError
 
 DOES_NOT_HOLD, UNREADABLE = 1, 2
+PIPED = 160
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show, check and draw policy packs.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -103,7 +104,9 @@ def draw(
 
 
 def _console() -> Console:
-    return Console(highlight=False)
+    """As wide as the terminal; a pipe has no width, so nothing is folded for it."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=PIPED)
 
 
 def _print_json(value: object) -> None:

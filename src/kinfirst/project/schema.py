@@ -88,6 +88,9 @@ def _clear_errors() -> Iterator[None]:
         raise BadInput(f"database {_shown()}: cannot be used: {line}") from wrong
     except OSError as wrong:
         raise BadInput(f"database {_shown()}: cannot be used: {wrong.strerror}") from wrong
+    except (ValueError, TypeError) as wrong:
+        # Names, moments and messages of a damaged schema may be no text, and no moment, at all.
+        raise BadInput(f"database {_shown()}: cannot be used: its schema is damaged") from wrong
 
 
 @contextmanager

@@ -23,8 +23,8 @@ from kinfirst.records.errors import LostRace, NewerSchema
 from kinfirst.records.snapshots import CASE, case_of
 from kinfirst.workers import wording
 from kinfirst.workers.plan import Plan
-from kinfirst.workers.recipients import Recipients, recipients, ways_to
-from kinfirst.workers.secrecy import says_too_much
+from kinfirst.workers.recipients import Recipients, Roster, recipients, ways_to
+from kinfirst.workers.secrecy import forbidden, says_too_much
 from kinfirst.workers.ticker import OUTAGE
 
 _log = logging.getLogger(__name__)
@@ -60,13 +60,14 @@ class Carrier:
         rows = claims.claim_outbox(now, self._worker, self._plan.lanes, self._plan.lease)
         if not rows:
             return 0
-        loads = [self._loaded(row, now) for row in rows]
+        roster = Roster()
+        loads = [self._loaded(row, now, roster) for row in rows]
         with ThreadPoolExecutor(max_workers=len(rows)) as lanes:
             for load, outcome in zip(loads, lanes.map(_carried, loads), strict=True):
                 self._stored(load, outcome, now)
         return len(rows)
 
-    def _loaded(self, row: models.Outbox, now: datetime) -> _Load:
+    def _loaded(self, row: models.Outbox, now: datetime, roster: Roster) -> _Load:
         """The parcels of a message, or why it does not leave."""
         try:
             case = store.load(row.case_id)
@@ -74,7 +75,11 @@ class Carrier:
                 return _Load(row=row, kept=Outcome(state="refused", result="the message belongs to no case"))
             state = case_of(case) if case.kind == CASE else None
             about = msgspec.structs.replace(_about(row), exercise=case.realm != LIVE)
-            return self._packed(row, about, realm=case.realm, state=state, now=now)
+            if about.org:
+                found = self._to_org(about)
+            else:
+                found = recipients(row.destination, realm=case.realm, case=state, roster=roster)
+            return self._packed(row, about, found=found, state=state, now=now)
         except OUTAGE:
             raise
         except Exception as wrong:  # noqa: BLE001 - a message that cannot be read must not stop those beside it
@@ -82,16 +87,16 @@ class Carrier:
             return _Load(row=row, kept=Outcome(state="refused", result=f"not composed: {why}"))
 
     def _packed(
-        self, row: models.Outbox, about: wording.About, *, realm: str, state: Case | None, now: datetime
+        self, row: models.Outbox, about: wording.About, *, found: Recipients, state: Case | None, now: datetime
     ) -> _Load:
-        found = self._to_org(row) if about.org else recipients(row.destination, realm=realm, case=state)
         if found.withheld:
             return _Load(row=row, about=about, kept=Outcome(state="refused", result=found.withheld))
+        words = forbidden(state) if state is not None else ()
         parcels: list[Parcel] = []
         for channel in self._channels(about):
             for to in _receivers(channel, row.destination, found):
                 parcel, plain = (self._pack(channel, one, to, now) for one in (about, wording.blank(about)))
-                if says_too_much(parcel.wire, plain.wire, state):
+                if says_too_much(parcel.wire, plain.wire, words):
                     return _Load(row=row, about=about, held=True)
                 parcels.append(parcel)
         if not parcels:
@@ -104,9 +109,8 @@ class Carrier:
             return (self._ways.exercise,)
         return (self._ways.orgs[about.org],) if about.org else self._ways.pages
 
-    def _to_org(self, row: models.Outbox) -> Recipients:
-        org = row.destination.removeprefix("org:")
-        known = org in self._ways.orgs or row.case.realm != LIVE
+    def _to_org(self, about: wording.About) -> Recipients:
+        known = about.exercise or about.org in self._ways.orgs
         return Recipients(people=(), withheld="" if known else "no way to this organisation is set up")
 
     def _pack(self, channel: Channel, about: wording.About, to: str, now: datetime) -> Parcel:
@@ -144,7 +148,8 @@ class Carrier:
             outbox.again(row.id, worker=worker, not_before=later, result=outcome.result)
         else:
             outbox.failed(row.id, worker=worker, result=outcome.result)
-        if load.held or outcome.state in ("refused", "unclear"):
+        first_try = outcome.state == "not_now" and row.attempts == 1
+        if load.held or first_try or outcome.state in ("refused", "unclear"):
             _log.warning("message %s: %s", row.id, "held by the scanner" if load.held else outcome.result)
 
 

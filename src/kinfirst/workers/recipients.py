@@ -20,16 +20,31 @@ class Recipients(msgspec.Struct, frozen=True, kw_only=True):
     withheld: str = ""
 
 
-def recipients(holder: str, *, realm: str, case: Case | None) -> Recipients:
+class Roster:
+    """Who has which role, asked once for the messages of one batch."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], list[str]] = {}
+
+    def of_role(self, role: str, realm: str) -> list[str]:
+        """Everybody of that role who is not away; of those the ones on duty, unless all are off."""
+        if (role, realm) not in self._known:
+            self._known[role, realm] = _of_role(role, realm)
+        return self._known[role, realm]
+
+
+def recipients(holder: str, *, realm: str, case: Case | None, roster: Roster) -> Recipients:
     """Everybody of that role in the realm who is not away, or the one person; less those a message must not reach.
 
     Of a role those on duty are paged; when all of them are off, all are. Suppression is asked now, not when
     the message was queued (R49). Somebody of another realm is as unknown as nobody (R68).
     """
-    found = _of_role(holder.removeprefix(ROLE), realm) if holder.startswith(ROLE) else _one(holder, realm)
+    role = holder.startswith(ROLE)
+    found = roster.of_role(holder.removeprefix(ROLE), realm) if role else _one(holder, realm)
     if not found:
-        return Recipients(people=(), withheld="" if holder.startswith(ROLE) else "nobody of this realm")
-    alive = [who for who in found if who not in _dead(found, realm)]
+        return Recipients(people=(), withheld="" if role else "nobody of this realm")
+    dead = _dead(found, realm)
+    alive = [who for who in found if who not in dead]
     if not alive:
         return Recipients(people=(), withheld="the addressee has died (R49)")
     free = [who for who in alive if case is None or not must_hear_in_person(case, who)]

@@ -7,13 +7,12 @@ from kinfirst.people import registry
 from kinfirst.records.scanner import scan
 
 
-def says_too_much(wire: bytes, plain: bytes, case: Case | None) -> bool:
-    """Whether the bytes say a name that belongs to this case.
+def says_too_much(wire: bytes, plain: bytes, words: tuple[str, ...]) -> bool:
+    """Whether the bytes say one of those words, which are those of `forbidden`.
 
     `plain` is the same message about nobody. A word that stands in it as well says nothing of this case: or no
     message could ever go about somebody called Page.
     """
-    words = forbidden(case) if case else ()
     innocent = {found.term for found in scan(plain, words)}
     return any(found.term not in innocent for found in scan(wire, words))
 
