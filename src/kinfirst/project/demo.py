@@ -85,9 +85,16 @@ def moved(scenario: Scenario, by: timedelta) -> Scenario:
 def _scenes(now: datetime) -> tuple[Scenario, Scenario]:
     """The night by whole days, so that 14:37 stays 14:37; the afternoon to the last whole minute."""
     night, ward = (read(PLAYS / name, shown=name) for name in (NIGHT, WARD))
+    night = _left_open(night)
     days = (now - night.steps[-1].at) // timedelta(days=1)
     minutes = (now - ward.steps[-1].at) // timedelta(minutes=1)
     return moved(night, timedelta(days=days)), moved(ward, timedelta(minutes=minutes))
+
+
+def _left_open(scenario: Scenario) -> Scenario:
+    """The play without its closing: everybody told, and on the board, for a visitor to close."""
+    last = next(n for n, step in enumerate(scenario.steps) if step.do == "close_case" and step.refused is None)
+    return msgspec.structs.replace(scenario, steps=scenario.steps[:last])
 
 
 def _moved(value: Any, by: timedelta) -> Any:

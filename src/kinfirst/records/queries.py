@@ -67,6 +67,13 @@ def next_due(realm: str) -> datetime | None:
     return at
 
 
+def due_ledgers(realm: str, now: datetime) -> tuple[str, ...]:
+    """Every ledger of this realm, the house's too, for which something was due by `now`; the longest waiting first."""
+    rows = models.Case.objects.filter(realm=realm, due_at__isnull=False, due_at__lte=now)
+    with clear_errors():
+        return tuple(rows.order_by("due_at", "id").values_list("id", flat=True))
+
+
 def _row(case_id: str) -> store.Row:
     with clear_errors():
         row = store.load(case_id)

@@ -11,7 +11,8 @@ import msgspec
 from kinfirst.core.errors import Refusal
 from kinfirst.core.policy import Policy
 from kinfirst.records import queries
-from kinfirst.records.actions import Given, perform_named, tick_case, tick_house
+from kinfirst.records.actions import Given, perform_named
+from kinfirst.records.ticking import tick_many
 from kinfirst.scenarios.arguments import with_ids
 from kinfirst.scenarios.company import Company, enter
 from kinfirst.scenarios.expectations import misses, told_in
@@ -109,8 +110,7 @@ class _Rehearsal:
         """Goes through every due moment in order, as the worker would; says what keeps time from passing."""
         while (due := queries.next_due(self.company.realm)) is not None and due <= until:
             self._now = max(self._now, due)
-            moved = sum(len(tick_case(case, self._now)) for case in self.cases.values())
-            moved += len(tick_house(self.company.realm, self._now))
+            moved = tick_many(queries.due_ledgers(self.company.realm, self._now), self._now)
             self._moments += 1
             if not moved or self._moments > MOST_MOMENTS:
                 return f"something is due at {self._shown(due)} and the clock does not get past it"
