@@ -10,14 +10,16 @@ import msgspec
 from kinfirst.core import decide, due, fold, tasks, tick
 from kinfirst.core.case import Case
 from kinfirst.core.commands import Command
+from kinfirst.core.decide import refreshed
 from kinfirst.core.disclosure import may_see
 from kinfirst.core.errors import Refusal
 from kinfirst.core.events import CaseEvent
-from kinfirst.core.facts import Person
+from kinfirst.core.facts import Facts, Person
 from kinfirst.core.policy import Policy
 from kinfirst.core.task import Task
 
 Decide = Callable[[Case, Command, Policy, datetime], tuple[CaseEvent, ...] | Refusal]
+Refreshed = Callable[[Case, Facts, Policy, datetime], tuple[CaseEvent, ...]]
 Tick = Callable[[Case, Policy, datetime], tuple[CaseEvent, ...]]
 
 
@@ -25,6 +27,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     """The core's functions as values, so that a test can put a faulty one in place and see it caught."""
 
     decide: Decide = decide
+    refreshed: Refreshed = refreshed
     fold: Callable[..., Case] = fold
     due: Callable[[Case, Policy], datetime | None] = due
     tick: Tick = tick

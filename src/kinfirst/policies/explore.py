@@ -17,6 +17,7 @@ import msgspec
 from kinfirst.core.case import Case
 from kinfirst.core.commands import AgencyConfirms, AlreadyAware, Command, OpenCase, Tell
 from kinfirst.core.errors import Refusal
+from kinfirst.core.facts import Facts
 from kinfirst.core.policy import Policy
 from kinfirst.policies.engine import Engine
 from kinfirst.policies.families import CASUALTY, World, staff
@@ -58,8 +59,11 @@ class Exploration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _State(msgspec.Struct, kw_only=True):
+    """What was reached: `since` is the moment up to which time has passed over `case`, `now` that of the state."""
+
     case: Case
     now: datetime
+    since: datetime
     history: History
     parent: int = -1
     line: Line | None = None
@@ -80,6 +84,7 @@ class _Explorer:
         self.people = {**world.persons, **self.setting.staff}
         self.oracle = Oracle(policy, world)
         self.watch = Watch(engine, self.setting, self.oracle)
+        self.facts: dict[frozenset[str], Facts] = {}
         self.states: list[_State] = []
         self.index: dict[object, int] = {}
         self.found: dict[str, Counterexample] = {}
@@ -90,10 +95,11 @@ class _Explorer:
         queue = deque([self._first()])
         while queue and len(self.states) < MOST_STATES:
             here = queue.popleft()
-            for state in self._next(here):
+            for state, chance in self._next(here):
                 before = len(self.states)
                 known = self._known(state)
-                self.states[here].leads_to.append(known)
+                if not chance:
+                    self.states[here].leads_to.append(known)
                 if known == before:
                     queue.append(known)
         self._never_settled(set(queue))
@@ -107,7 +113,8 @@ class _Explorer:
 
     def _first(self) -> int:
         opening = OpenCase(casualty=CASUALTY, alias="Delta", state="unknown")
-        state = _State(case=Case(id="explored"), now=self.world.start, history=History())
+        at = self.world.start
+        state = _State(case=Case(id="explored"), now=at, since=at, history=History())
         opened = self._do(state, Step(by="officer", do=opening))
         if isinstance(opened, Refusal):
             raise ValueError(f"the case of {self.world.name} cannot be opened: {opened.rules}")
@@ -115,47 +122,61 @@ class _Explorer:
         return 0
 
     def _known(self, state: _State) -> int:
-        key = footprint(self.policy, self.world, state.case, state.history, state.now)
+        """The number of the state that this one is; time passes over it only if it is a new one."""
+        key = footprint(self.oracle, state.case, state.history, state.now)
         if key not in self.index:
             self.index[key] = len(self.states)
+            state.case = self._time_passed(state)
             self.states.append(state)
             self._watch(state)
         return self.index[key]
 
-    def _next(self, here: int) -> Iterator[_State]:
+    def _next(self, here: int) -> Iterator[tuple[_State, bool]]:
+        """Every state one move away, and whether only chance brings it about."""
         state = self.states[here]
+        tried: dict[Step, _State | Refusal] = {}
+        reached: _State | None = None
         for move in moves(self.setting, state.case, state.history):
+            if move.instead and reached is None:
+                continue
             self.tried += 1
-            reached = self._make(state, here, move)
-            if isinstance(reached, _State):
-                yield reached
+            reached = self._make(here, move, tried)
+            if reached is not None:
+                yield reached, move.chance
         target = next_wait(self.setting, state.case, state.history, state.now)
         if target is not None:
             self.tried += 1
-            waited = self._pass_time(state, target)
-            waited.parent, waited.line = here, self._line(waited, "time", "passes")
-            yield waited
+            yield self._reached(here, state, target, ("time", "passes")), False
 
-    def _make(self, state: _State, here: int, move: Move) -> _State | Refusal:
-        """The state after a move, or the refusal that stops it. What went wrong on the way is kept."""
-        reached = _State(case=state.case, now=state.now, history=state.history, parent=here)
+    def _make(self, here: int, move: Move, tried: dict[Step, _State | Refusal]) -> _State | None:
+        """The state a minute after a move, or None if it is refused. What went wrong on the way is kept.
+
+        `tried` is what a first step came to, which several moves from one state may share.
+        """
+        start = self.states[here]
+        reached = _State(case=start.case, now=start.now, since=start.now, history=start.history, parent=here)
         if move.leaves:
-            away = msgspec.structs.replace(state.history, away=state.history.away | {move.leaves})
-            reached.history = away
+            reached = self._left(reached, move.leaves)
         for step in move.steps:
-            done = self._do(reached, step, move=move)
-            if isinstance(done, Refusal):
-                if step.optional:
-                    continue
-                return done
-            reached = done
-        reached = self._pass_time(reached, reached.now + MINUTE)
-        reached.parent, reached.line = here, self._line(reached, move.by, move.what)
+            done = tried.get(step) if reached.case is start.case else None
+            if done is None:
+                done = self._do(reached, step, move=move)
+                if reached.case is start.case:
+                    tried[step] = done
+            if isinstance(done, _State):
+                reached = done
+            elif not step.optional:
+                return None
+        return self._reached(here, reached, reached.now + MINUTE, (move.by, move.what))
+
+    def _reached(self, here: int, state: _State, now: datetime, who_what: tuple[str, str]) -> _State:
+        reached = _State(case=state.case, now=now, since=state.now, history=state.history, parent=here)
+        reached.line = self._line(reached, *who_what)
         return reached
 
     def _do(self, state: _State, step: Step, *, move: Move | None = None) -> _State | Refusal:
         now = state.now + step.after
-        command = Command(by=step.by, do=step.do, facts=self.world.facts(state.history.away), people=self.people)
+        command = Command(by=step.by, do=step.do, facts=self._facts(state.history.away), people=self.people)
         answer = self.engine.decide(state.case, command, self.policy, now)
         if isinstance(answer, Refusal):
             return answer
@@ -163,10 +184,24 @@ class _Explorer:
         for event in answer:
             case = self.engine.fold(case, event, at=now, by=step.by)
         history = after(self.oracle, state.history, step.do, now)
-        done = _State(case=case, now=now, history=history, parent=state.parent, line=state.line)
+        done = _State(case=case, now=now, since=state.since, history=history, parent=state.parent, line=state.line)
         if move is not None:
             self._judge(state, done, step, move)
         return done
+
+    def _left(self, state: _State, who: str) -> _State:
+        """Somebody went away, and the record took notice of it."""
+        history = msgspec.structs.replace(state.history, away=state.history.away | {who})
+        case = state.case
+        for event in self.engine.refreshed(case, self._facts(history.away), self.policy, state.now):
+            case = self.engine.fold(case, event, at=state.now, by="system")
+        return msgspec.structs.replace(state, case=case, history=history)
+
+    def _facts(self, away: frozenset[str]) -> Facts:
+        """What the registry says, made once for each set of people who are away."""
+        if away not in self.facts:
+            self.facts[away] = self.world.facts(away)
+        return self.facts[away]
 
     def _judge(self, before: _State, done: _State, step: Step, move: Move) -> None:
         do, history = step.do, before.history
@@ -180,26 +215,28 @@ class _Explorer:
             said = "the name was made public before the last of kin was told and the hold had run."
             self._keep(EARLY, said, before, self._line(done, step.by, move.what))
 
-    def _pass_time(self, state: _State, target: datetime) -> _State:
-        """Let time pass as the worker does: every due moment in order, up to the target."""
-        case, last = state.case, state.now
-        while (at := self.engine.due(case, self.policy)) is not None and at <= target:
+    def _time_passed(self, state: _State) -> Case:
+        """The case after time passed as the worker does it: every due moment in order, up to the state's moment."""
+        case, last = state.case, state.since
+        while (at := self.engine.due(case, self.policy)) is not None and at <= state.now:
             last = max(last, at)
             events = self.engine.tick(case, self.policy, last)
             if not events:
-                stuck = _State(case=case, now=last, history=state.history, parent=state.parent, line=state.line)
-                self._keep("clock stands still", "a due moment came and changed nothing.", stuck, None)
+                self._keep("clock stands still", "a due moment came and changed nothing.", state, None)
                 break
             for event in events:
                 case = self.engine.fold(case, event, at=last, by="system")
-        return _State(case=case, now=target, history=state.history, parent=state.parent)
+        return case
 
     def _watch(self, state: _State) -> None:
         for kind, said in self.watch.look(state.case, state.history, state.now):
             self._keep(kind, said, state, None)
 
     def _never_settled(self, unfinished: set[int]) -> None:
-        """Back from every state in which all is settled: what is not met on the way can never settle."""
+        """Back from every state in which all is settled: what is not met on the way can never settle.
+
+        Shown is the one that comes furthest: where the fewest are still to be told.
+        """
         back: dict[int, list[int]] = {}
         for number, state in enumerate(self.states):
             for reached in state.leads_to:
@@ -211,9 +248,9 @@ class _Explorer:
                 if number not in fine:
                     fine.add(number)
                     todo.append(number)
-        lost = next((n for n in range(len(self.states)) if n not in fine), None)
-        if lost is not None:
-            state = self.states[lost]
+        lost = [state for number, state in enumerate(self.states) if number not in fine]
+        if lost:
+            state = min(lost, key=lambda one: len(self._owed(one)))
             waiting = ", ".join(self._owed(state)) or "everybody settled, the chain not drawn"
             self._keep("can never settle", f"from here nothing ever settles: {waiting}.", state, None)
 

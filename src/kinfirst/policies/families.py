@@ -8,6 +8,7 @@ empty or are left, hours that close before the deadline.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -49,107 +50,110 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 
 def staff(policy: Policy) -> dict[str, Person]:
     """Those who act: a clinician, the casualty officer, an authority, and a team as large as the pack wants."""
-    able = {"grade": 20, "speaks": ("en",)}
     people = [
-        Person(id="clinician", roles=("clinician",), credentials=(policy.pronounce.credential,), **able),
-        Person(id="officer", roles=("casualty_officer",), **able),
-        Person(id="authority", roles=("authority",), **able),
-        Person(id="notifier", roles=("notifier",), **able),
-        *(Person(id=f"companion{n}", roles=("notifier",), **able) for n in range(1, policy.team.min)),
+        _worker("clinician", "clinician", policy.pronounce.credential),
+        _worker("officer", "casualty_officer"),
+        _worker("authority", "authority"),
+        _worker("notifier", "notifier"),
+        *(_worker(f"companion{n}", "notifier") for n in range(1, policy.team.min)),
     ]
     return {person.id: person for person in people}
+
+
+def _worker(who: str, role: str, *credentials: str) -> Person:
+    return Person(id=who, grade=20, speaks=("en",), roles=(role,), credentials=credentials)
 
 
 def worlds(policy: Policy) -> tuple[World, ...]:
     """Every world a pack is tried on. Hours that close add a night in which the deadline falls into them."""
     spouse, parent = _kin("spouse", "spouse"), _kin("parent", "parent")
+    friend = KinRecord(
+        of=CASUALTY, person="friend", relation="other", recorded=_SEEN, listed=True, emergency_contact=True
+    )
+    one = _world(policy, "spouse", spouse)
     tried = [
         _world(policy, "nobody on record"),
-        _world(policy, "nobody on record, a bond to be declared", bond="friend"),
-        _world(policy, "spouse", kin=(spouse,)),
-        _world(policy, "spouse and a parent in another zone", kin=(spouse, parent)),
-        _world(policy, "spouse, and a parent found later", kin=(spouse,), late=parent),
-        _world(policy, "a child of six with a guardian", kin=(_kin("child", "child", guardian="guardian"),)),
-        _world(policy, "two parents, ages unknown", kin=(_kin("father", "parent"), _kin("mother", "parent"))),
-        _world(policy, "only a relation of another kind", kin=(_kin("stepmother", "step_parent"),)),
+        _changed(_world(policy, "nobody on record, a bond to be declared"), bond="friend"),
+        one,
+        _world(policy, "spouse and a parent in another zone", spouse, parent),
+        _changed(one, name="spouse, and a parent found later", late=parent),
+        _world(policy, "only a friend to be called", friend),
+        _world(policy, "a child of six with a guardian", _kin("child", "child", guardian="guardian")),
+        _world(policy, "two parents, ages unknown", _kin("father", "parent"), _kin("mother", "parent")),
+        _world(policy, "only a relation of another kind", _kin("stepmother", "step_parent")),
     ]
     if policy.tiers:
-        tried += _office_worlds(policy, spouse)
+        tried += _office_worlds(policy, one)
     if not policy.window.always:
-        start = _night(policy)
-        tried += [_world(policy, "spouse, at night", kin=(spouse,), start=start)]
+        tried += [_changed(one, name="spouse, at night", start=_night(policy))]
     return tuple(tried)
 
 
-def _office_worlds(policy: Policy, spouse: KinRecord) -> list[World]:
-    first, last = policy.tiers[0].office, policy.tiers[-1].office
-    empty = _holders(policy, {tier.office: None for tier in policy.tiers})
-    return [
-        _world(policy, "spouse holds the first office", kin=(spouse,), offices=_holders(policy, {first: "spouse"})),
-        _world(policy, "one person holds every office", offices=_holders(policy, _all_one(policy)), kin=(spouse,)),
-        _world(policy, "every office stands empty", kin=(spouse,), offices=empty),
-        _world(policy, f"{last} may leave at any time", kin=(spouse,), leaves=last),
-        *([_world(policy, f"{first} may leave at any time", kin=(spouse,), leaves=first)] if first != last else []),
+def _office_worlds(policy: Policy, one: World) -> list[World]:
+    offices = [tier.office for tier in policy.tiers]
+    first = offices[0]
+    same: dict[str, str | None] = {office: _holder(first) for office in offices}
+    tried = [
+        _changed(one, name="spouse holds the first office", offices=_holders(policy, {first: "spouse"})),
+        _changed(one, name="every office stands empty", offices=_holders(policy, dict.fromkeys(offices))),
     ]
-
-
-def _all_one(policy: Policy) -> dict[str, str | None]:
-    return {tier.office: policy.tiers[0].office for tier in policy.tiers}
+    if len(offices) > 1:
+        tried += [_changed(one, name="one person holds every office", offices=_holders(policy, same))]
+    for office in offices:
+        if len(offices) > 1:
+            tried += [_changed(one, name=f"{office} stands empty", offices=_holders(policy, {office: None}))]
+        tried += [_changed(one, name=f"{office} may leave at any time", leaves=_holder(office))]
+    return tried
 
 
 def _kin(person: str, relation: str, *, guardian: str | None = None) -> KinRecord:
     return KinRecord(of=CASUALTY, person=person, relation=relation, guardian=guardian, recorded=_SEEN)
 
 
+def _holder(office: str) -> str:
+    """The person who holds an office: never called as the office is."""
+    return f"{office}_holder"
+
+
+def _deputy(office: str) -> str:
+    return f"{office}_deputy"
+
+
 def _holders(policy: Policy, changed: dict[str, str | None]) -> tuple[Office, ...]:
     return tuple(
         Office(
             office=_OFFICES[tier.office],
-            holder=changed.get(tier.office, tier.office),
-            deputies=() if tier.office in changed else (f"deputy_{tier.office}",),
+            holder=changed.get(tier.office, _holder(tier.office)),
+            deputies=() if tier.office in changed else (_deputy(tier.office),),
         )
         for tier in policy.tiers
     )
 
 
 def _people(policy: Policy) -> dict[str, Person]:
-    at_home = {"zone": EAST, "speaks": ("en",)}
+    here = ["guardian", "father", "mother", "stepmother", "friend"]
+    for tier in policy.tiers:
+        here += [_holder(tier.office), _deputy(tier.office)]
     people = [
         Person(id=CASUALTY, born=date(1986, 4, 1), sex="male", grade=5, serving=True, division=DIVISION),
-        Person(id="spouse", born=date(1988, 5, 5), **at_home),
-        Person(id="parent", born=date(1960, 6, 6), zone=WEST, speaks=("en",)),
-        Person(id="child", born=date(2020, 2, 2), **at_home),
-        *(Person(id=who, **at_home) for who in ("guardian", "father", "mother", "stepmother", "friend")),
+        _neighbour("spouse", born=date(1988, 5, 5)),
+        _neighbour("parent", born=date(1960, 6, 6), zone=WEST),
+        _neighbour("child", born=date(2020, 2, 2)),
+        *(_neighbour(who) for who in here),
     ]
-    for tier in policy.tiers:
-        people += [Person(id=tier.office, **at_home), Person(id=f"deputy_{tier.office}", **at_home)]
     return {person.id: person for person in people}
 
 
-def _world(
-    policy: Policy,
-    name: str,
-    *,
-    kin: tuple[KinRecord, ...] = (),
-    offices: tuple[Office, ...] | None = None,
-    start: datetime | None = None,
-    **more: object,
-) -> World:
-    known = _people(policy)
-    filled = _holders(policy, {}) if offices is None else offices
-    fields = {"late": None, "leaves": None, "bond": None} | more
-    return msgspec.convert(
-        {
-            "name": name,
-            "persons": known,
-            "kin": kin,
-            "offices": filled,
-            "start": start or _daytime(policy),
-            **fields,
-        },
-        World,
-        from_attributes=True,
-    )
+def _neighbour(who: str, *, born: date | None = None, zone: str = EAST) -> Person:
+    return Person(id=who, born=born, zone=zone, speaks=("en",))
+
+
+def _world(policy: Policy, name: str, *kin: KinRecord) -> World:
+    return World(name=name, persons=_people(policy), kin=kin, offices=_holders(policy, {}), start=_daytime(policy))
+
+
+def _changed(world: World, **changes: Any) -> World:
+    return msgspec.structs.replace(world, **changes)
 
 
 def _daytime(policy: Policy) -> datetime:

@@ -27,33 +27,49 @@ from kinfirst.core.commands import (
     Tell,
 )
 from kinfirst.core.facts import KinRecord
-from kinfirst.core.policy import Policy
 from kinfirst.policies.families import CASUALTY, World
 from kinfirst.policies.oracle import History, Oracle, open_at
 
 
-def footprint(policy: Policy, world: World, case: Case, history: History, now: datetime) -> object:
-    """Everything about a state that what can happen next depends on, without the times themselves."""
-    started = world.start + policy.deadline_kin
-    strict = [place for place in (case.chain.places() if case.chain else ()) if place.strict]
-    lit = tuple(
-        (place.id, open_at(policy, world.persons[place.id], now))
-        for place in strict
-        if place.id in world.persons and place.person not in case.told
-    )
-    waived = frozenset((rule, place) for rule, place, until in history.waived if now < until)
-    held = history.last_kin is not None and now >= history.last_kin + policy.hold_public
+def footprint(oracle: Oracle, case: Case, history: History, now: datetime) -> object:
+    """Everything about a state that what can happen next depends on, without the times themselves.
+
+    Left out is what nobody's turn depends on. A case that was withdrawn is told to nobody: only what is owed to
+    those who know is left of it. Once kin are settled for good, a leak and their deadline change nothing; before
+    that, there is no hold. What those told must still hear, and a name that may be public and is, change nobody's turn.
+    """
+    if history.retracted:
+        return "retracted", frozenset(case.retract_duties), history.doubt
+    closed = oracle.kin_closed(history)
+    for_good = closed and not _more_kin(oracle.world, history)
+    done = history.settled | history.passed
+    waived = {(rule, place) for rule, place, until in history.waived if now < until and place not in done}
     return (
         tuple((tier.name, tuple(p.id for p in tier.places)) for tier in (case.chain.tiers if case.chain else ())),
-        msgspec.structs.replace(history, waived=frozenset(), last_kin=None),
-        waived,
-        frozenset(case.told),
-        frozenset(case.passed),
-        frozenset(case.handed),
-        frozenset(who for who in case.attempts if who not in case.told),
-        (frozenset(case.corrections), frozenset(case.doubt_duties), frozenset(case.retract_duties)),
-        (case.chain is None, now > started, held, case.closing.hold_ended),
-        lit,
+        (history.pronounced, bool(history.methods), oracle.level(history)),
+        (history.settled, history.passed - history.settled, frozenset(waived)),
+        history.doubt,
+        (history.searched, history.kin_waived),
+        (history.bonds, history.added, history.order, history.away),
+        (frozenset(case.handed.keys() - done), frozenset(case.attempts.keys() - done)),
+        None if for_good else (history.leak, now > oracle.world.start + oracle.policy.deadline_kin),
+        closed and oracle.may_be_public(history, now),
+        _lit(oracle, case, now, done),
+    )
+
+
+def _more_kin(world: World, history: History) -> bool:
+    """Whether somebody may still be found, or a bond declared."""
+    late = world.late is not None and world.late not in history.added
+    return late or (world.bond is not None and world.bond not in history.bonds)
+
+
+def _lit(oracle: Oracle, case: Case, now: datetime, done: frozenset[str]) -> tuple[tuple[str, bool], ...]:
+    """Whose hours are open, among the kin still to be told."""
+    persons = oracle.world.persons
+    strict = (place.id for place in (case.chain.places() if case.chain else ()) if place.strict)
+    return tuple(
+        (who, open_at(oracle.policy, persons[who], now)) for who in strict if who in persons and who not in done
     )
 
 
@@ -62,7 +78,8 @@ def after(oracle: Oracle, history: History, do: Any, now: datetime) -> History:
     changed = {**_settles(do), **_adds(do, history, now)}
     new = msgspec.structs.replace(history, **_merged(history, changed))
     if new.settled != history.settled and _is_kin(oracle, new, new.settled - history.settled):
-        new = msgspec.structs.replace(new, last_kin=now)
+        told = do.at if isinstance(do, AgencyConfirms) and do.at else now
+        new = msgspec.structs.replace(new, last_kin=max(told, history.last_kin or told))
     return new
 
 
@@ -95,7 +112,7 @@ def _adds(do: Any, history: History, now: datetime) -> dict[str, Any]:
     flags: dict[type, dict[str, Any]] = {
         Pronounce: {"pronounced": True},
         Leak: {"leak": True},
-        FlagDoubt: {"doubt": True, "doubted": True},
+        FlagDoubt: {"doubt": True},
         ClearDoubt: {"doubt": False},
         Retract: {"retracted": True},
         NoKinFound: {"searched": True},

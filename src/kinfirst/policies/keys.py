@@ -145,8 +145,8 @@ KEYS: tuple[PolicyKey, ...] = (
     _key("override.never", _LIST + "rules", never, "Rules that nobody may waive (R35)."),
 )
 LISTS = {
-    "kin.precedence": "The order of kin: a list of { relation, tie, because }; ties by elder, majority, equal, designated.",
-    "tiers": "Offices told after kin, in order: a list of { office, through }; through the office that alone tells it (R41).",
+    "kin.precedence": "The order of kin (R16, R17): the first line that fits somebody takes the first place.",
+    "tiers": "Offices told after kin, in order; with `through`, only the holder of that office tells it (R41).",
 }
 TABLES = {
     "orgs": "Organisations told afterwards, each with its time from the death (R47, R48, R50).",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -30,7 +30,8 @@ PACKS = Path(__file__).parent / "packs"
 class Pack(msgspec.Struct, frozen=True, kw_only=True):
     """A pack that was read without a problem: the policy, the source of each value, and what is unverified.
 
-    Keys of `sources` and `unverified` are dotted names. `document` is the file as TOML, for overrides.
+    Keys of `sources` and `unverified` are dotted names. `document` is the file as TOML, for overrides; `lines` is
+    where each key stands in it.
     """
 
     policy: Policy
@@ -38,6 +39,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     unverified: tuple[str, ...]
     path: str
     document: dict[str, Any]
+    lines: dict[str, int] = {}
 
 
 def load_pack(path: str | Path) -> Pack:
@@ -57,6 +59,7 @@ def _pack(document: dict[str, Any], *, name: str, lines: Mapping[str, int]) -> P
         unverified=tuple(dict.fromkeys(reading.unverified)),
         path=name,
         document=document,
+        lines=dict(lines),
     )
 
 
@@ -96,14 +99,28 @@ def _document(text: str, name: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _shipped() -> dict[str, tuple[Pack, ...]]:
-    packs: dict[str, list[Pack]] = {}
-    for path in sorted(PACKS.glob("*.toml")):
-        pack = load_pack(path)
-        packs.setdefault(pack.policy.id, []).append(pack)
-    return {
-        name: tuple(sorted(editions, key=lambda pack: pack.policy.effective))
-        for name, editions in sorted(packs.items())
-    }
+    return by_id(load_pack(path) for path in sorted(PACKS.glob("*.toml")))
+
+
+def by_id(packs: Iterable[Pack]) -> dict[str, tuple[Pack, ...]]:
+    """Packs by id, the editions of each oldest first.
+
+    Raises PackError where two editions begin on one day: nobody could say which of them holds.
+    """
+    found: dict[str, dict[date, Pack]] = {}
+    problems: list[Problem] = []
+    for pack in packs:
+        editions = found.setdefault(pack.policy.id, {})
+        known = editions.setdefault(pack.policy.effective, pack)
+        if known is not pack:
+            what = f"is the day on which another edition of '{pack.policy.id}' begins: {Path(known.path).name}."
+            right = "Give each edition a first day of its own."
+            problems.append(
+                Problem(file=pack.path, line=pack.lines.get("effective", 0), key="effective", what=what, right=right)
+            )
+    if problems:
+        raise PackError(problems)
+    return {name: tuple(found[name][day] for day in sorted(found[name])) for name in sorted(found)}
 
 
 def shipped() -> dict[str, tuple[Pack, ...]]:

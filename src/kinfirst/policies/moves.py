@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 
@@ -38,7 +39,7 @@ from kinfirst.core.commands import (
     Tell,
 )
 from kinfirst.core.facts import Person
-from kinfirst.core.places import Place
+from kinfirst.core.places import AGENCY, Place
 from kinfirst.core.policy import Policy
 from kinfirst.policies.families import CASUALTY, World
 from kinfirst.policies.oracle import History
@@ -56,11 +57,17 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing somebody tries: commands in a row, all of which must be allowed. `leaves` goes away instead."""
+    """One thing somebody tries: commands in a row, all of which must be allowed. `leaves` goes away instead.
+
+    `chance` is a thing that may happen, and that no place may need in order to settle. `instead` is the move before
+    it, done in a way that should never be allowed: tried wherever that one was.
+    """
 
     what: str
     steps: tuple[Step, ...] = ()
     leaves: str | None = None
+    chance: bool = False
+    instead: bool = False
 
     @property
     def by(self) -> str:
@@ -95,9 +102,11 @@ def moves(setting: Setting, case: Case, history: History) -> Iterator[Move]:
         if case.chain is not None and not history.released:
             yield _one("releases the name", "officer", ReleaseName())
     yield from _disturbances(setting, case, history)
-    for who in sorted({*case.corrections, *case.doubt_duties, *case.retract_duties}):
-        channel = setting.policy.channel.rank[-1]
-        yield _one(f"corrects what {who} was told", "notifier", Correct(person=who, channel=channel))  # type: ignore[arg-type]
+    owed = sorted({*case.corrections, *case.doubt_duties, *case.retract_duties})
+    if owed:
+        channel: Any = setting.policy.channel.rank[-1]
+        steps = tuple(Step(by="notifier", do=Correct(person=who, channel=channel)) for who in owed)
+        yield Move(what=f"tells {', '.join(owed)} what stands now", steps=steps)
 
 
 def _opening(setting: Setting, case: Case, history: History) -> Iterator[Move]:
@@ -153,13 +162,15 @@ def _override(rule: str, place: str | None) -> Move:
 
 
 def _place(setting: Setting, case: Case, place: Place, history: History) -> Iterator[Move]:
-    yield from _tellings(setting, case, place)
+    yield from _tellings(setting, case, place, history)
+    if place.through and place.id not in history.settled and not _is_waived(history, "R41", place.id):
+        yield _override("R41", place.id)
     if place.person is None:
         yield from () if place.id in history.passed else (_override("R73", place.id),)
         return
     if place.person in history.settled or place.id in history.passed or place.through:
         return
-    if place.strict:
+    if place.strict or place.person == AGENCY:
         yield from _kin_place(setting, case, place, history)
 
 
@@ -168,7 +179,7 @@ def _kin_place(setting: Setting, case: Case, place: Place, history: History) -> 
     if case.attempts.get(who, 0) < 1 and who not in case.handed:
         yield _assigned(setting, case, place, "knocks at the door of", Attempt(place=who, result="no_answer"))
     source = AlreadyAware(place=who, source="a call from a friend", right=True)
-    yield _one(f"condoles {who}, who knows already", "notifier", source)
+    yield _chance(f"condoles {who}, who knows already", "notifier", source)
     if who not in case.handed:
         yield _one(f"asks an agency to tell {who}", "officer", HandToAgency(place=who, agency="police"))
     else:
@@ -176,47 +187,62 @@ def _kin_place(setting: Setting, case: Case, place: Place, history: History) -> 
         step = Step(by="officer", do=do, after=2 * MINUTE)
         yield Move(what=f"records that the agency told {who}", steps=(step,))
     yield _override("R20", who)
-    waived = any(rule == "R25" and whom == who for rule, whom, _ in history.waived)
-    if not waived and not setting.policy.window.always:
+    if not setting.policy.window.always and not _is_waived(history, "R25", who):
         yield _override("R25", who)
 
 
-def _tellings(setting: Setting, case: Case, place: Place) -> Iterator[Move]:
-    """In person by the team, by a message, by the office it goes through; to a minor themselves."""
-    in_person = Tell(place=place.id, channel="person", understood=True)
-    yield _assigned(setting, case, place, "tells", in_person)
-    by_message = Tell(place=place.id, channel="sms", understood=True)
-    yield _assigned(setting, case, place, "sends a message to", by_message)
+def _is_waived(history: History, rule: str, place: str) -> bool:
+    return any((rule, place) == (waived, where) for waived, where, _ in history.waived)
+
+
+def _tellings(setting: Setting, case: Case, place: Place, history: History) -> Iterator[Move]:
+    """By the team, as the pack allows and by a message; by the office it goes through; to a minor themselves."""
+    kin = case.chain is not None and any(tier.kin and place in tier.places for tier in case.chain.tiers)
+    allowed = setting.policy.channel.allowed if kin else setting.policy.channel.office
+    lawful = _by(place.id, allowed[0])
+    yield _assigned(setting, case, place, "tells", lawful)
+    message = _assigned(setting, case, place, "sends a message to", _by(place.id, "sms"))
+    yield msgspec.structs.replace(message, instead=True)
+    if kin and history.leak:
+        channel = setting.policy.leak_channels[-1]
+        yield _assigned(setting, case, place, f"by {channel} tells", _by(place.id, channel))
     for spared in place.for_whom:
-        do = Tell(place=spared, channel="person", understood=True)
+        do = _by(spared, allowed[0])
         yield _assigned(setting, case, place, f"in place of {place.id} tells {spared}, at the door of", do)
-    if place.through:
-        for who in setting.world.persons:
-            if who == place.through or who == f"deputy_{place.through}" or who in _holders(setting, place.through):
-                yield _one(f"tells {place.id}", who, in_person)
+    for office in setting.world.offices if place.through else ():
+        for who in (office.holder, *office.deputies):
+            if office.office == place.through and who is not None:
+                yield _one(f"tells {place.id}", who, lawful)
 
 
-def _holders(setting: Setting, office: str) -> tuple[str | None, ...]:
-    return tuple(o.holder for o in setting.world.offices if o.office == office)
+def _by(place: str, channel: Any) -> Tell:
+    return Tell(place=place, channel=channel, understood=True)
 
 
 def _assigned(setting: Setting, case: Case, place: Place, what: str, do: AnyDo) -> Move:
+    """By the team, which is assigned first where it is not yet."""
+    step = Step(by="notifier", do=do)
     assign = Step(by="officer", do=Assign(place=place.id, lead="notifier", team=setting.team), optional=True)
-    return Move(what=f"{what} {place.id}", steps=(assign, Step(by="notifier", do=do)))
+    steps = (step,) if place.id in case.assigned else (assign, step)
+    return Move(what=f"{what} {place.id}", steps=steps)
 
 
 def _disturbances(setting: Setting, case: Case, history: History) -> Iterator[Move]:
-    """What nobody plans: once each."""
+    """What nobody plans, at any time: a leak once, doubts as often as they are cleared, one withdrawal."""
     if case.chain is None and not history.pronounced:
         return
     if not history.leak:
-        yield _one("reports that the news is out", "clinician", Leak(source="a post"))
-    if not history.doubted:
-        yield _one("doubts the identity", "clinician", FlagDoubt(about="identity", note="the face is not his"))
+        yield _chance("reports that the news is out", "clinician", Leak(source="a post"))
+    if not history.doubt:
+        yield _chance("doubts the identity", "clinician", FlagDoubt(about="identity", note="the face is not his"))
     if history.doubt:
         yield _one("clears the doubt", "authority", ClearDoubt(why="checked again"))
     if not history.retracted:
-        yield _one("withdraws the death", "authority", Retract(kind="alive", second="officer"))
+        yield _chance("withdraws the death", "authority", Retract(kind="alive", second="officer"))
     leaver = setting.world.leaves
     if leaver and leaver not in history.away:
-        yield Move(what="goes away", leaves=leaver)
+        yield Move(what="goes away", leaves=leaver, chance=True)
+
+
+def _chance(what: str, by: str, do: AnyDo) -> Move:
+    return Move(what=what, steps=(Step(by=by, do=do),), chance=True)

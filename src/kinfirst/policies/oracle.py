@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from kinfirst.core.facts import KinRecord, Person
+from kinfirst.core.places import AGENCY
 from kinfirst.core.policy import Policy
 from kinfirst.policies.families import CASUALTY, World
 
@@ -29,7 +30,6 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     waived: frozenset[tuple[str, str, datetime]] = frozenset()
     leak: bool = False
     doubt: bool = False
-    doubted: bool = False
     retracted: bool = False
     searched: bool = False
     kin_waived: bool = False
@@ -63,11 +63,12 @@ class Oracle:
         who = telling.person
         if who in history.settled:
             yield "told twice", f"{who} knew already and was told again."
+        yield from self._same_office(who, history)
         if self._minor(who):
             yield "told out of turn", f"{who} is a minor and was told directly."
         if not history.pronounced:
             yield "told out of turn", f"{who} was told before anybody pronounced the death."
-        if history.methods <= WEAK or self._level(history) < self.policy.identity.min:
+        if history.methods <= WEAK or self.level(history) < self.policy.identity.min:
             yield "told out of turn", f"{who} was told while identity rested on {_listed(history.methods)} alone."
         if history.doubt or history.retracted:
             yield "told out of turn", f"{who} was told although the death was in doubt or withdrawn."
@@ -75,6 +76,16 @@ class Oracle:
         if waiting:
             yield "told out of turn", f"{who} was told before {_listed(waiting)}."
         yield from self._how(telling, history)
+
+    def _same_office(self, who: str, history: History) -> Iterator[tuple[str, str]]:
+        """An office has the word once one who answers for it does (R70, R73)."""
+        if who in frozenset().union(*self.kin(history)):
+            return
+        for tier in self.policy.tiers:
+            people = self.office(tier.office)
+            told = (people & history.settled) - {who}
+            if who in people and told:
+                yield "told twice", f"{who} was told for the {tier.office}, who had the word: {_listed(told)}."
 
     def waiting_before(self, who: str, history: History) -> tuple[str, ...]:
         """Who had to be settled before this person and was not."""
@@ -100,10 +111,10 @@ class Oracle:
         roll = [r for r in (*self.world.kin, *history.added) if self._living(r.person)]
         bonds = [KinRecord(of=CASUALTY, person=who, relation="bond") for who in history.bonds]
         everybody = [*roll, *bonds]
-        first = next((found for rank in range(len(self.policy.kin.precedence)) if (
-            found := self._of_rank(rank, everybody, history))), [])  # fmt: skip
-        if not first and bonds:
-            first = bonds[:1]
+        ranks = (self._of_rank(rank, everybody, history) for rank in range(len(self.policy.kin.precedence)))
+        first = next((found for found in ranks if found), bonds[:1])
+        if not everybody and history.searched and self.policy.kin.none == "agency":
+            return frozenset({AGENCY}), frozenset()
         others = [r for r in everybody if r not in first and (r.relation == "bond" or self._other(r))]
         one = frozenset(self._recipient(r, everybody) for r in first)
         return one, frozenset(self._recipient(r, everybody) for r in others) - one
@@ -142,6 +153,12 @@ class Oracle:
     def _passed_office(self, office: str, history: History) -> bool:
         return any(p.startswith("office:") and p.split(":")[1] == office for p in history.passed)
 
+    def kin_closed(self, history: History) -> bool:
+        """Whether every one of kin is settled, and nobody waits to be found."""
+        first, second = self.kin(history)
+        found = bool(first or second) or self._search_over(history)
+        return found and not (first | second) - history.settled - history.passed
+
     def _search_over(self, history: History) -> bool:
         return history.kin_waived or (history.searched and self.policy.kin.none != "stop")
 
@@ -156,7 +173,8 @@ class Oracle:
         years = (self.today - person.born) / timedelta(days=365.2425)
         return years < max(self.policy.kin.adult, 16)
 
-    def _level(self, history: History) -> int:
+    def level(self, history: History) -> int:
+        """The level of identity reached, of the two ways that are tried (R10)."""
         return 4 if "fingerprint" in history.methods else 1 if history.methods else 0
 
     def _how(self, telling: Telling, history: History) -> Iterator[tuple[str, str]]:
@@ -170,7 +188,7 @@ class Oracle:
         if is_kin and not history.leak and not self.hours_allow(who, telling.at, history):
             yield "told out of turn", f"{who} was told outside the hours where they live."
         through = next((t.through for t in self.policy.tiers if who in self.office(t.office)), None)
-        lawful = telling.by in self.office(through or "") & history.settled
+        lawful = telling.by in self.office(through or "") & history.settled or waived("R41", who, telling.at, history)
         if through and not is_kin and not lawful:
             yield "told out of turn", f"{who} was told by {telling.by}, not by a {through} who had been told."
 
@@ -180,24 +198,24 @@ class Oracle:
 
     def may_be_public(self, history: History, now: datetime) -> bool:
         """Whether the name may be released: the last of kin settled, and the hold run out since (R39)."""
-        first, second = self.kin(history)
-        if (first | second) - history.settled - history.passed:
-            return False
-        if not first and not second and not self._search_over(history):
+        if not self.kin_closed(history):
             return False
         return history.last_kin is None or now >= history.last_kin + self.policy.hold_public
 
     def hours_allow(self, who: str, at: datetime, history: History) -> bool:
         """Whether somebody may be told at a moment, by the hours of their zone or an override (R25, R35)."""
-        if any(rule == "R25" and place in ("", who) and at < until for rule, place, until in history.waived):
-            return True
-        return open_at(self.policy, self.world.persons[who], at)
+        return waived("R25", who, at, history) or open_at(self.policy, self.world.persons.get(who), at)
 
 
-def open_at(policy: Policy, person: Person, at: datetime) -> bool:
-    """Whether the pack's hours are open where somebody lives."""
+def waived(rule: str, who: str, at: datetime, history: History) -> bool:
+    """Whether an override of a rule is in force for somebody, or for all (R35)."""
+    return any(one == rule and place in ("", who) and at < until for one, place, until in history.waived)
+
+
+def open_at(policy: Policy, person: Person | None, at: datetime) -> bool:
+    """Whether the pack's hours are open where somebody lives; an agency keeps its own."""
     window = policy.window
-    if window.open == 0 and window.close == 24 * 60:
+    if person is None or (window.open == 0 and window.close == 24 * 60):
         return True
     local = at.astimezone(ZoneInfo(person.zone)) if person.zone else at.astimezone(UTC)
     return bool(person.zone) and window.open <= local.hour * 60 + local.minute < window.close

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+DEEPEST = 8
+"""No key of a pack has so many parts; what stands deeper is known by the key that holds it."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _STRINGS = re.compile(r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'', re.DOTALL)
 _VALUE = re.compile(r"[^\s,\]}#]+(?: (?=\d\d:)[^\s,\]}#]+)?")
@@ -87,7 +89,7 @@ class _Scanner:
                 raise ValueError("not the text of a TOML file")
             self._skip(_BLANK)
             if self.text[self.at : self.at + 1] != ".":
-                return parts
+                return parts[:DEEPEST]
             self.at += 1
 
     def _pair(self, table: str) -> None:

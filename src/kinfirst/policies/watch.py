@@ -35,9 +35,9 @@ class Watch:
         turn = self._kin_whose_turn_it_is(case, history)
         for who in turn:
             about = [task for task in open_tasks if task.about == who or task.about.endswith(f":{who}")]
-            if now < deadline and self._clash(who, deadline, history):
-                if not any(task.kind == "decide_hours" and task.due <= deadline for task in about):
-                    yield UNWARNED, f"the deadline of {who} falls into closed hours and nobody is asked to decide."
+            asked = any(task.kind == "decide_hours" and task.due <= deadline for task in about)
+            if now < deadline and self._clash(who, deadline, history) and not asked:
+                yield UNWARNED, f"the deadline of {who} falls into closed hours and nobody is asked to decide."
             if not self._warned(about, case, deadline, now):
                 yield UNWARNED, f"the deadline of {who} passes and no task says so."
         if history.pronounced and case.chain is None:
@@ -54,7 +54,7 @@ class Watch:
 
     def _clash(self, who: str, deadline: datetime, history: History) -> bool:
         decided = any(rule == "R25" and place in ("", who) for rule, place, _ in history.waived)
-        closed = not open_at(self.setting.policy, self.setting.world.persons[who], deadline)
+        closed = not open_at(self.setting.policy, self.setting.world.persons.get(who), deadline)
         return closed and not decided and not history.leak
 
     def _warned(self, about: list[Task], case: Case, deadline: datetime, now: datetime) -> bool:
