@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ import pytest
 
 # Before anything reads Django's settings: they are read once.
 FOLDER = Path(tempfile.mkdtemp(prefix="kinfirst-tests-"))
-if os.environ.get("DJANGO_SETTINGS_MODULE"):
+# A worker of xdist inherits what its controller has set here; every process chooses anew.
+if os.environ.get("DJANGO_SETTINGS_MODULE") and "PYTEST_XDIST_WORKER" not in os.environ:
     raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: it loads the settings before the tests choose a database")
 os.environ["DJANGO_SETTINGS_MODULE"] = "kinfirst.project.settings"
 os.environ["KINFIRST_DB"] = os.environ.get("KINFIRST_TEST_DB") or f"sqlite:///{FOLDER}/kinfirst.sqlite3"
@@ -40,6 +42,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     if database["ENGINE"].endswith("sqlite3"):
         # A folder for each process, so that workers of xdist never meet.
         database.setdefault("TEST", {})["NAME"] = str(FOLDER / "test_kinfirst.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def committed_rows_can_be_emptied() -> Iterator[None]:
+    """After a test that commits, its rows go, whatever the record's triggers say."""
+    from django.test import TransactionTestCase
+
+    from tests.plugins.committed import emptied
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptied(TransactionTestCase._fixture_teardown))
+        yield
 
 
 @pytest.fixture

@@ -159,7 +159,7 @@ def build() -> Api:
             [route.method],
             route.view,
             operation_id=route.name,
-            summary=route.name.replace("_", " "),
+            summary=route.name.replace("_", " ") if command else said.partition(".")[0].partition(":")[0],
             description=f"{said} {who(route.name)}" if command else said,
             tags=[route.tag],
             openapi_extra=route.extra,

@@ -25,6 +25,7 @@ from kinfirst.core.housekeeping import fold_house
 from kinfirst.core.policy import Policy
 from kinfirst.core.probes import ANYONE, PROBES, SAID, Probe, Scene, an_hour_on, anyone, do
 
+SYSTEM = "system"
 NOT_YOURS = frozenset({"role", "stage", "argument"})
 """Reasons for which a command is left out: it is for others, there is no such move, or nothing to name."""
 
@@ -65,11 +66,15 @@ def offers(
     `facts` are the registry's as of now, those the case holds if left out. Commands that the role or the stage
     excludes are left out; the rest come with what blocks them. An unopened case (`Case()`) offers `open_case`.
     """
-    seen = case
-    if facts is not None and facts != case.facts and case.opened_at is not None:
-        seen = fold(case, FactsTaken(facts=facts), at=now, by=viewer.id)
-    scene = Scene(case=seen, viewer=viewer, policy=policy, now=now)
-    return tuple(_found(scene))
+    seen = case if facts is None else with_facts(case, facts, now)
+    return tuple(_found(Scene(case=seen, viewer=viewer, policy=policy, now=now)))
+
+
+def with_facts(case: Case, facts: Facts, now: datetime) -> Case:
+    """A case as a command would meet it: with what the registry says now, if that is something new."""
+    if case.opened_at is None or facts == case.facts:
+        return case
+    return fold(case, FactsTaken(facts=facts), at=now, by=SYSTEM)
 
 
 def offers_of(command: str, case: Case, viewer: Person, *, policy: Policy, now: datetime) -> tuple[Offer, ...]:

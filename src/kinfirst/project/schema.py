@@ -25,6 +25,8 @@ def bring_up_to_date(*, quiet: bool) -> None:
         _refuse_newer(unknown)
         if unapplied:
             call_command("migrate", interactive=False, verbosity=0 if quiet else 1, skip_checks=True)
+        else:
+            _refuse_strange_keys()
 
 
 def refuse_different() -> None:
@@ -38,6 +40,16 @@ def refuse_different() -> None:
                 f"database {_shown()}: its schema is older than this program ({_listed(unapplied)} missing); "
                 "run kinfirst serve or kinfirst work once to update it"
             )
+        _refuse_strange_keys()
+
+
+def _refuse_strange_keys() -> None:
+    from kinfirst.records.keys import refuse_strange
+
+    try:
+        refuse_strange()
+    except BadInput as wrong:
+        raise BadInput(f"database {_shown()}: {wrong}") from None
 
 
 def _differences() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
