@@ -13,6 +13,7 @@ import msgspec
 import typer
 from rich.console import Console
 
+from kinfirst.cli import open_database
 from kinfirst.cli.policies import PackTable, Progress, shown_pack, verdict_lines
 from kinfirst.clock import SystemClock
 from kinfirst.core.errors import BadInput
@@ -101,6 +102,36 @@ def draw(
     except OSError as wrong:
         raise BadInput(f"{out}: {wrong.strerror or 'cannot be written'}") from None
     Console(stderr=True, highlight=False).print(f"drawing written to {out}", markup=False)
+
+
+@app.command()
+def adopt(
+    pack: Named,
+    *,
+    on: Day = None,
+    realm: Annotated[str, typer.Option(help="The address book whose new cases open under it.")] = "live",
+    db: Annotated[str | None, typer.Option("--db", metavar="URL", help="The database; else KINFIRST_DB.")] = None,
+) -> None:
+    """From now on new cases open under this edition; open cases keep theirs. It is checked first.
+
+    Exit code 1 when the pack does not hold: nothing is adopted then.
+    """
+    found = _one(pack, on)
+    open_database(db)
+    with _progress(pack) as progress:
+        verdict = check(found.policy, progress=progress)
+    for line in verdict_lines(pack, verdict):
+        _console().print(line, soft_wrap=True)
+    if not verdict.holds:
+        raise typer.Exit(DOES_NOT_HOLD)
+    from kinfirst.people.entries import realm_id
+    from kinfirst.records.policies import pin, set_realm_policy
+
+    set_realm_policy(realm_id(realm), pin(found.policy))
+    policy = found.policy
+    _console().print(f"new cases of {realm} open under {policy.id} from {policy.effective}", markup=False)
+    if found.unverified:
+        _console().print(f"{len(found.unverified)} of its values are unverified: kinfirst policy show {pack}")
 
 
 def _console() -> Console:

@@ -56,5 +56,5 @@ def realm_policy(realm: str) -> str:
     """The digest of the edition new cases of this realm open under. KinfirstError when none was chosen."""
     row = models.RealmPolicy.objects.filter(realm=realm).first()
     if row is None:
-        raise KinfirstError(f"realm {realm} has no policy yet: choose a pack for it first")
+        raise KinfirstError(f"realm {realm} has no policy yet: kinfirst policy adopt PACK --realm {realm}")
     return row.edition
