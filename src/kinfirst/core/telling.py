@@ -191,7 +191,7 @@ def understood(ask: Ask[Tell]) -> Iterator[Reason]:
 def by_the_notifier_of_record(ask: Ask[Tell]) -> Iterator[Reason]:
     """The one who tells is assigned to this place."""
     place = ask.place
-    if place is None or place.through is not None or settled(ask.case, place):
+    if place is None or place.through is not None or place.person in ask.case.told:
         return
     held = ask.case.assigned.get(place.id)
     if place.id in ask.case.handed:
