@@ -85,7 +85,8 @@ def retire(db: Database = None) -> None:
         _console().print(f"{waiting} values are still under an older key: run kinfirst key rotate first")
         raise typer.Exit(DOES_NOT_HOLD)
     gone = _key_files().retire_keys(_key_file())
-    _console().print(f"{gone} older keys taken out of the key file" if gone else "there is no older key")
+    keys = "1 older key" if gone == 1 else f"{gone} older keys"
+    _console().print(f"{keys} taken out of the key file" if gone else "there is no older key")
 
 
 def _summary(found: dict[str, Counter[str]], known: list[str], current: str) -> str:

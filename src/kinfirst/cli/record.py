@@ -79,14 +79,15 @@ def seal(db: Database = None) -> None:
     """Sign the heads of all ledgers as they stand. Nothing new: nothing to seal, exit code 0 all the same."""
     open_database(db)
     from kinfirst.records import seals
+    from kinfirst.records.sealing import fingerprint
 
     console = Console(highlight=False, soft_wrap=True)
     made = seals.seal(SystemClock().now())
     if made is None:
         console.print("nothing has happened since the last seal")
         return
-    console.print(f"seal {made.id}: {made.count} ledgers, root {bytes(made.root).hex()}")
-    console.print(f"key {seals.fingerprint(bytes(made.public_key))}")
+    console.print(f"seal {made.id}: {_many(made.count, 'ledger')}, root {bytes(made.root).hex()}")
+    console.print(f"key {fingerprint(bytes(made.public_key))}")
 
 
 def _show_report(console: Console, report: Report, *, limit: int | None) -> None:
@@ -96,15 +97,21 @@ def _show_report(console: Console, report: Report, *, limit: int | None) -> None
     if more:
         console.print(f"and {more} more: --all shows them")
     counts = report.counts
-    console.print(
-        f"{counts.cases} ledgers, {counts.entries} entries, {counts.seals} seals, {counts.rows} other rows checked"
-    )
+    entries = f"{counts.entries} {'entry' if counts.entries == 1 else 'entries'}"
+    others = f"{_many(counts.seals, 'seal')}, {_many(counts.rows, 'other row')} checked"
+    console.print(f"{_many(counts.cases, 'ledger')}, {entries}, {others}")
     if report.unsealed:
-        console.print(f"{report.unsealed} ledgers have moved since the last seal")
+        moved = "has moved" if report.unsealed == 1 else "have moved"
+        console.print(f"{_many(report.unsealed, 'ledger')} {moved} since the last seal")
     if report.erased:
-        console.print(f"{report.erased} notes were erased; their tokens stand")
+        stand = "was erased; its token stands" if report.erased == 1 else "were erased; their tokens stand"
+        console.print(f"{_many(report.erased, 'note')} {stand}")
     if report.ok:
         console.print("[green]the record holds[/]")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _check_file(path: Path) -> None:
@@ -124,6 +131,8 @@ def _check_file(path: Path) -> None:
 
 
 def _show_result(result: Result) -> None:
+    from kinfirst.records.sealing import fingerprint
+
     console = Console(highlight=False, soft_wrap=True)
     if not result.ok:
         console.print(f"[red]does not hold[/] case {escape(result.case)}: {escape(result.wrong)}")
@@ -133,7 +142,9 @@ def _show_result(result: Result) -> None:
         console.print("not under a seal yet")
         return
     console.print(f"sealed up to entry {result.sealed_to} at {result.sealed_at.isoformat()}")
-    console.print(f"signed with {result.public_key}")
+    console.print(f"key {fingerprint(bytes.fromhex(result.public_key))}")
+    console.print("whose key that is, compare with what the house publishes; the whole key:")
+    console.print(result.public_key)
 
 
 def _write_new(path: Path, text: bytes) -> None:

@@ -1,0 +1,1 @@
+"""Where signals come from: files, a generator, messages; all behind one port."""
