@@ -18,9 +18,10 @@ pytestmark = pytest.mark.django_db
 
 NAME = "Itsuki Hara"
 KIN = ("Kakashi", "Commander of the masks", "Counsellor of the tower")
-CHART = ("14:37, said by the head medic", "Pressure dressings", "uninjured from the neck up")
+CHART = ("14:37, said by the head medic", "Pressure dressings", "uninjured from the neck up", "soldier pills")
+EVIDENCE = ("page 88", "shared a tent")
 EFFECTS = ("porcelain", "yellow metal clasp")
-OTHERS = ("soldier pills", "page 88", "shared a tent", "one of the few he held dear")
+OTHERS = ("one of the few he held dear",)
 PATIENTS = ("Old Tamaki", "Little Ume", "Ryo the carter")
 
 
@@ -34,7 +35,10 @@ def night(at: At) -> Played:
 def addresses(case: str) -> list[str]:
     forms = [f"/cases/{case}/do/{name}" for name in COMMANDS if name not in HOUSE_COMMANDS and name != "open_case"]
     house = [f"/house/do/{name}" for name in HOUSE_COMMANDS]
-    return ["/", "/?stage=telling", "/cases/new/", "/house/", f"/cases/{case}/", f"/cases/{case}/live", *forms, *house]
+    living = ["/", "/?stage=telling", "/wall/", "/board/closed", "/cases/new/", "/cover/"]
+    effects = [f"/effects/{case}/", f"/effects/{case}/release", f"/effects/{case}/receipt"]
+    of_case = [f"/cases/{case}/", f"/cases/{case}/live", f"/bay/{case}/", f"/desk/{case}/", *effects]
+    return [*living, *of_case, *forms, *house]
 
 
 def whole(response: HttpResponse) -> str:
@@ -54,12 +58,18 @@ def everything(client: Client, case: str) -> str:
 @pytest.mark.parametrize(
     ("handle", "unseen"),
     [
-        pytest.param("desk", (NAME, *KIN, *CHART, *EFFECTS, *OTHERS, *PATIENTS), id="the flow desk"),
-        pytest.param("mirani", (NAME, *KIN, *EFFECTS, *OTHERS, *PATIENTS), id="a trainee who charted"),
-        pytest.param("fumi", (NAME, *KIN, *CHART, *EFFECTS, *OTHERS, *PATIENTS), id="a clinician of the next shift"),
-        pytest.param("bed2", (NAME, *KIN, *CHART, *EFFECTS, *OTHERS, "Little Ume"), id="a patient"),
-        pytest.param("kakashi", (NAME, "Cat", *CHART, *EFFECTS, *OTHERS, *PATIENTS), id="the one to be told"),
-        pytest.param("commander", (NAME, "Cat", "Kakashi", *CHART, *EFFECTS, *OTHERS), id="an office to be told"),
+        pytest.param("desk", (NAME, *KIN, *CHART, *EVIDENCE, *EFFECTS, *OTHERS, *PATIENTS), id="the flow desk"),
+        pytest.param("mirani", (NAME, *KIN, *EVIDENCE, *EFFECTS, *OTHERS, *PATIENTS), id="a trainee who charted"),
+        pytest.param(
+            "fumi", (NAME, *KIN, *CHART, *EVIDENCE, *EFFECTS, *OTHERS, *PATIENTS), id="a clinician of the next shift"
+        ),
+        pytest.param("bed2", (NAME, *KIN, *CHART, *EVIDENCE, *EFFECTS, *OTHERS, "Little Ume"), id="a patient"),
+        pytest.param(
+            "kakashi", (NAME, "Cat", *CHART, *EVIDENCE, *EFFECTS, *OTHERS, *PATIENTS), id="the one to be told"
+        ),
+        pytest.param(
+            "commander", (NAME, "Cat", "Kakashi", *CHART, *EVIDENCE, *EFFECTS, *OTHERS), id="an office to be told"
+        ),
         pytest.param("hiro", OTHERS, id="a clinician who worked on it"),
         pytest.param("sakura", (*OTHERS, *PATIENTS), id="the head medic, who handed her patients over"),
     ],
@@ -72,7 +82,7 @@ def test_nobody_sees_what_is_not_theirs(night: Played, handle: str, unseen: tupl
 def test_nothing_is_shown_without_being_asked_for(night: Played) -> None:
     client, case = signed_in(night, "sakura"), only_case(night)
     seen = " ".join(whole(client.get(address)) for address in addresses(case))
-    assert [text for text in (NAME, *KIN, *CHART, *EFFECTS, *OTHERS, *PATIENTS) if text in seen] == []
+    assert [text for text in (NAME, *KIN, *CHART, *EVIDENCE, *EFFECTS, *OTHERS, *PATIENTS) if text in seen] == []
 
 
 def test_a_look_is_recorded_and_shown_for_a_quarter_of_an_hour(night: Played, at: At) -> None:

@@ -47,6 +47,12 @@ def persons(ids: Iterable[str]) -> dict[str, Person]:
     return _persons(ids, realm=None)
 
 
+def person_of_account(user: int) -> tuple[str, Person] | None:
+    """Whose account this is, with their realm; None when it is nobody's. One query: every page asks."""
+    row = models.Person.objects.filter(user_id=user).only("realm_id", *PERSON_COLUMNS).first()
+    return None if row is None else (row.realm_id, _person(row))
+
+
 def facts_for(realm: str, casualties: set[str], offices: tuple[str, ...], event: str | None) -> Facts:
     """The facts of one case, in at most six queries for up to 900 people.
 

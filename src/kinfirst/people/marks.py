@@ -107,8 +107,9 @@ def stamp(model: type[models.Model], ids: Sequence[Any]) -> None:
 
 
 def stamp_all() -> None:
-    """Marks every row that there is: for a database from before there were marks."""
-    for model in tables():
+    """Marks every row that there is: for a database from before there were marks, nor the tables that came later."""
+    there = connection.introspection.table_names()
+    for model in (model for model in tables() if model._meta.db_table in there):
         for rows in _pages(model):
             stamp(model, [row.id for row in rows])
 

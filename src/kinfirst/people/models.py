@@ -8,11 +8,11 @@ belongs to a realm: `live`, or an exercise whose people are never those of the l
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
 
+from kinfirst.people import chance
 from kinfirst.people.marks import Marked
 
 LIVE = "live"
@@ -20,7 +20,7 @@ LIVE = "live"
 
 def new_id() -> str:
     """A random id: it says nothing about the person and cannot be counted through (R64)."""
-    return uuid4().hex
+    return chance.new_id()
 
 
 class Realm(Marked):
@@ -214,6 +214,46 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"token {self.pk}"
+
+
+class Change(Marked):
+    """One line of the registry's log: who changed which fields of what, when (UTC). Ids and field names, no value.
+
+    Appended by `changes.write` alone; triggers refuse to change or delete a line. `what` is `added`, `changed`,
+    `ended`, `searched` or `shown`; `about` is a person's id, or the code of an office, an event or a roster.
+    """
+
+    realm = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    kind = models.CharField(max_length=16)
+    what = models.CharField(max_length=16)
+    about = models.CharField(max_length=200, blank=True)
+    fields = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("realm", "-id"), name="change_latest"),
+            models.Index(fields=("realm", "about"), name="change_about"),
+        )
+
+    def __str__(self) -> str:
+        return f"change {self.pk}"
+
+
+class Roster(Marked):
+    """A duty roster: an iCalendar in which every summary is a person's id and nothing else is said (rosters.py)."""
+
+    realm = models.ForeignKey(Realm, on_delete=models.CASCADE, related_name="rosters")
+    name = models.CharField(max_length=80)
+    calendar = models.TextField()
+    entered = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("realm", "name"), name="roster_once"),)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Mark(models.Model):

@@ -36,6 +36,7 @@ __all__ = [
     "set_care",
     "set_office",
     "set_roles",
+    "staff_names",
 ]
 
 CHUNK = 900
@@ -189,6 +190,17 @@ def end_care(realm: str, patients: Collection[str]) -> None:
 def names(ids: Iterable[str]) -> dict[str, str]:
     """The clear names, for a reader `records.access` let through; unknown and erased people are left out."""
     return _opened(ids, NAME)
+
+
+def staff_names(realm: str, ids: Iterable[str]) -> dict[str, str]:
+    """The clear names of those among these people who have a role in that house; one query for up to 900."""
+    ring, wanted, found = keyring(), sorted(set(ids)), dict[str, str]()
+    for start in range(0, len(wanted), CHUNK):
+        rows = models.Person.objects.filter(id__in=wanted[start : start + CHUNK], realm_id=realm).order_by("id")
+        for who, roles, cipher in rows.values_list("id", "roles", "name_cipher"):
+            if roles and cipher:
+                found[who] = ring.open(cipher, f"{NAME}:{who}")
+    return found
 
 
 def code_names(ids: Iterable[str]) -> dict[str, str]:

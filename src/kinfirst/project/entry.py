@@ -31,14 +31,18 @@ class Target(NamedTuple):
 
 COMMANDS = {
     "rehearse": Target("kinfirst.scenarios.cli", "rehearse", "Play scenario files against the real engine."),
+    "simulate": Target("kinfirst.scenarios.simulation.cli", "simulate", "Play a made-up house in virtual time."),
     "policy": Target("kinfirst.cli.policy", "app", "List, show, check and draw policy packs."),
     "intake": Target("kinfirst.cli.intake", "intake", "Read HL7 v2 messages into cases, unverified."),
     "verify": Target("kinfirst.cli.record", "verify", "Check every digest, seal and snapshot of the record."),
     "proof": Target("kinfirst.cli.record", "proof", "Export one case with its proof, or check such a file."),
     "seal": Target("kinfirst.cli.record", "seal", "Sign the heads of all cases as they stand."),
+    "backup": Target("kinfirst.cli.backup", "backup", "Copy everything but the keys while work goes on."),
+    "restore": Target("kinfirst.cli.backup", "restore", "Put a copy back into an empty database."),
     "work": Target("kinfirst.workers.cli", "work", "Do what is due, and send what is waiting."),
     "messages": Target("kinfirst.cli.messages", "messages", "List messages that wait for a person; answer one."),
     "serve": Target("kinfirst.project.serve", "serve", "Serve the pages and the API, with one worker."),
+    "bedside": Target("kinfirst.cli.bedside_live", "bedside", "Watch beds; hold the monitor against expert labels."),
     "user": Target("kinfirst.cli.user", "app", "Make and change the accounts people sign in with."),
     "key": Target("kinfirst.cli.key", "app", "Rotate the key that names are kept under."),
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 POLICY = "; ".join(
     (
@@ -28,7 +29,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-Handler = Callable[[HttpRequest], HttpResponse] | Callable[[HttpRequest], Awaitable[HttpResponse]]
+Handler = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
 class SecurityHeaders:
@@ -45,17 +46,17 @@ class SecurityHeaders:
         if iscoroutinefunction(get_response):
             markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """The answer with its headers, now or once it is there."""
         answer = self.get_response(request)
-        return _marked(answer) if isinstance(answer, HttpResponse) else _marked_later(answer)
+        return _marked(answer) if isinstance(answer, HttpResponseBase) else _marked_later(answer)
 
 
-def _marked(response: HttpResponse) -> HttpResponse:
+def _marked(response: HttpResponseBase) -> HttpResponseBase:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
 
 
-async def _marked_later(answer: Awaitable[HttpResponse]) -> HttpResponse:
+async def _marked_later(answer: Awaitable[HttpResponseBase]) -> HttpResponseBase:
     return _marked(await answer)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 
+from kinfirst.core.errors import BadInput
 from kinfirst.project.database import django_database, url_in_use
 from kinfirst.project.keys import keys_for
+from kinfirst.project.oidc import providers
 
+SHORTEST_TOKEN = 32
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -22,6 +25,21 @@ def _on(variable: str) -> bool:
     return os.environ.get(variable, "").strip().lower() in ("1", "true", "yes", "on")
 
 
+def _number(variable: str, otherwise: int) -> int:
+    given = os.environ.get(variable, "").strip() or str(otherwise)
+    if not given.isdecimal():
+        raise BadInput(f"{variable}: a whole number of minutes, such as {otherwise}")
+    return int(given)
+
+
+def metrics_token() -> str:
+    """What a reader of /metrics shows, empty where only this machine may read them. Refuses (BadInput) a short one."""
+    found = os.environ.get("KINFIRST_METRICS_TOKEN", "").strip()
+    if 0 < len(found) < SHORTEST_TOKEN:
+        raise BadInput(f"KINFIRST_METRICS_TOKEN: at least {SHORTEST_TOKEN} characters, this has {len(found)}")
+    return found
+
+
 KINFIRST_DB = url_in_use()
 DATABASES = {"default": django_database(KINFIRST_DB)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -29,6 +47,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _keys = keys_for(KINFIRST_DB)
 SECRET_KEY = _keys.secret
 KINFIRST_KEYRING = _keys.ring
+
+# `division`: people see the cases of their own division, but for those whose role spans the house.
+KINFIRST_SCOPE = os.environ.get("KINFIRST_SCOPE", "house").strip().lower() or "house"
 
 DEBUG = _on("KINFIRST_DEBUG")
 ALLOWED_HOSTS = _listed("KINFIRST_HOSTS") or list(LOOPBACK)
@@ -46,6 +67,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "ninja",
     "kinfirst.people",
@@ -58,6 +81,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kinfirst.project.headers.SecurityHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -65,6 +89,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kinfirst.project.idle.IdleLock",
+    "kinfirst.project.factors.SecondFactor",
 ]
 
 ROOT_URLCONF = "kinfirst.project.urls"
@@ -88,6 +114,9 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("ja", "日本語")]
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = True, "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 
 STATIC_URL = "/static/"
 # Served from the packages they are in: there is no folder to collect them into.
@@ -112,6 +141,20 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_ADAPTER = "kinfirst.project.signin.SealedSecrets"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_ISSUER = "Kinfirst"
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A browser gives no passkey to plain HTTP, but for this machine itself.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEYOND_THIS_MACHINE
+# The house's own identity provider, if there is one: it signs in accounts that are there, and makes none.
+SOCIALACCOUNT_ADAPTER = "kinfirst.project.signin.OnlyKnown"
+SOCIALACCOUNT_PROVIDERS = providers(os.environ)
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
+KINFIRST_OIDC_CLAIM = os.environ.get("KINFIRST_OIDC_CLAIM", "").strip() or "preferred_username"
+# After so many minutes without anything done a session asks who is there; 0: never.
+KINFIRST_IDLE_MINUTES = _number("KINFIRST_IDLE_MINUTES", 30)
+# Who decides or tells needs a second factor before anything else.
+KINFIRST_REQUIRE_MFA = _on("KINFIRST_REQUIRE_MFA")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -126,10 +169,13 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if BEYOND_THIS_MACHINE else 0
-if _on("KINFIRST_BEHIND_PROXY"):
+KINFIRST_METRICS_TOKEN = metrics_token()
+KINFIRST_BEHIND_PROXY = _on("KINFIRST_BEHIND_PROXY")
+if KINFIRST_BEHIND_PROXY:
     # Only a proxy that sets this header itself, and drops a visitor's own, may stand in front.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = BEYOND_THIS_MACHINE
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 LOGGING = {
     "version": 1,

@@ -7,10 +7,10 @@ from datetime import datetime
 import msgspec
 from django.utils.translation import gettext as _
 
-from kinfirst.records.board import Line, Page
+from kinfirst.records.board import Alarm, Line, Page
 from kinfirst.web import colleagues
 from kinfirst.web.here import Here
-from kinfirst.web.wording import STAGES, Text, role, task
+from kinfirst.web.wording import STAGES, Text, role, task, word
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +27,28 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     late: bool
     others: int
     mine: bool
+
+
+class AlarmShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A bed to go to: which, whose case by alias, what the device said, since when (UTC)."""
+
+    case: str
+    alias: str
+    bed: str
+    said: Text
+    since: datetime
+
+
+def alarms_shown(found: tuple[Alarm, ...]) -> tuple[AlarmShown, ...]:
+    """The beds where a device has spoken and nobody has been yet (R01)."""
+    return tuple(
+        AlarmShown(case=one.case, alias=one.alias, bed=one.bed, said=word(one.kind), since=one.since) for one in found
+    )
+
+
+def mine(here: Here) -> tuple[str, ...]:
+    """What the holder of a task is called when it is the viewer's, by name or by role."""
+    return (here.viewer.id, *(f"role:{name}" for name in here.viewer.person.roles))
 
 
 def rows(here: Here, page: Page, names: dict[str, str]) -> tuple[Row, ...]:

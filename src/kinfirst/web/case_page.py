@@ -10,17 +10,19 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from kinfirst.core.case import Case
+from kinfirst.core.commands import tag_of
 from kinfirst.core.identity import level
 from kinfirst.core.offers import Offer, offers, with_facts
 from kinfirst.core.probes import KIN
 from kinfirst.core.task import Task
-from kinfirst.records import checking, outbox, queries, reading
+from kinfirst.records import checking, reading
 from kinfirst.records.access import Sight
 from kinfirst.records.gathering import case_facts
-from kinfirst.records.timeline import learnt
+from kinfirst.web import bay_page, case_record
 from kinfirst.web.chain_picture import called, picture
 from kinfirst.web.here import Here
 from kinfirst.web.moves import Answer, answers, groups_of
+from kinfirst.web.story import Happened, story
 from kinfirst.web.wording import PARTS, Text, office, role, task, word
 
 
@@ -124,24 +126,6 @@ def ledger(sight: Sight) -> Ledger:
     return Ledger(entries=checked.entries, head=sight.row.head.hex(), wrong=wrong)
 
 
-def _timeline(sight: Sight) -> Iterator[dict[str, object]]:
-    for one in learnt(sight.id):
-        yield {
-            "at": one.at,
-            "who": about(sight, one.who),
-            "how": one.how,
-            "by": sight.label(one.by),
-            "channel": word(one.channel) if one.channel else "",
-            "version": one.version,
-        }
-
-
-def _evidence(sight: Sight) -> Iterator[dict[str, object]]:
-    for one in sight.state.evidence:
-        people = [sight.label(who) for who in one.people]
-        yield {"of": sight.label(one.person), "method": word(one.method), "people": people, "at": one.at}
-
-
 def _effects(sight: Sight) -> Iterator[dict[str, object]]:
     for one in sight.state.effects:
         yield {
@@ -169,12 +153,6 @@ def _chart(sight: Sight) -> Iterator[dict[str, object]]:
         }
 
 
-def _facts(sight: Sight) -> Iterator[dict[str, object]]:
-    for one in sight.state.amendments:
-        said = sight.text(one.value, "identity")
-        yield {"version": one.version, "fact": word(one.fact), "value": said, "at": one.at}
-
-
 def _waivers(sight: Sight, now: datetime) -> Iterator[dict[str, object]]:
     for one in sight.state.waivers:
         yield {
@@ -188,13 +166,6 @@ def _waivers(sight: Sight, now: datetime) -> Iterator[dict[str, object]]:
         }
 
 
-def _messages(sight: Sight, now: datetime) -> Iterator[dict[str, object]]:
-    for one in outbox.shown(sight.id, now):
-        to = one.destination.removeprefix("org:")
-        person = role(to) or (word(to) if to != one.destination else sight.label(to))
-        yield {"number": one.number, "to": person, "kind": one.kind, "state": one.state, "held_until": one.held_until}
-
-
 def _orgs(sight: Sight) -> Iterator[dict[str, object]]:
     for org in sight.policy.orgs:
         known = sight.state.orgs.get(org)
@@ -205,14 +176,16 @@ def _orgs(sight: Sight) -> Iterator[dict[str, object]]:
         }
 
 
-def _entries(sight: Sight) -> Iterator[dict[str, object]]:
-    for one in queries.entries(sight.id):
-        yield {"seq": one.seq, "at": one.at, "by": sight.label(one.actor), "kind": one.kind.replace("_", " ")}
+def _entries(sight: Sight, happened: tuple[Happened, ...]) -> Iterator[dict[str, object]]:
+    for one in happened:
+        kind = tag_of(type(one.event).__name__).replace("_", " ")
+        yield {"seq": one.seq, "at": one.at, "by": sight.label(one.by), "kind": kind}
 
 
 def page(here: Here, sight: Sight) -> dict[str, object]:
     """The whole page of a case."""
     found = offers_here(here, sight)
+    happened = story(sight.id)
     return {
         "sight": sight,
         "tasks": tasks_shown(here, sight, found),
@@ -220,20 +193,22 @@ def page(here: Here, sight: Sight) -> dict[str, object]:
         "groups": groups_of(found, lambda offer: subject_label(sight, offer), case=sight.id),
         "unasked": unasked(sight),
         "level": level(sight.state),
-        "timeline": list(_timeline(sight)),
-        **(_record(here, sight) if here.insider else {}),
+        "timeline": case_record.knowing(sight, happened, about, refusals=here.insider),
+        **(_record(here, sight, happened) if here.insider else {}),
     }
 
 
-def _record(here: Here, sight: Sight) -> dict[str, object]:
+def _record(here: Here, sight: Sight, happened: tuple[Happened, ...]) -> dict[str, object]:
     return {
-        "evidence": list(_evidence(sight)),
+        "evidence": list(case_record.evidence(sight, happened)),
+        "bay": bay_page.lines(sight, happened),
+        "reports": case_record.reports(sight),
         "effects": list(_effects(sight)),
         "chart": list(_chart(sight)),
-        "facts": list(_facts(sight)),
+        "facts": list(case_record.facts(sight, happened)),
         "waivers": list(_waivers(sight, here.now)),
-        "attention": list(_messages(sight, here.now)),
+        "messages_out": list(case_record.messages(sight)),
         "orgs": list(_orgs(sight)),
-        "entries": list(_entries(sight)),
+        "entries": list(_entries(sight, happened)),
         "ledger": ledger(sight),
     }

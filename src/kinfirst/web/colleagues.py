@@ -31,8 +31,7 @@ def names_of(viewer: Viewer, people: Iterable[str]) -> dict[str, str]:
     known = {who: hit[1] for who in wanted if (hit := _kept.get((viewer.realm, who))) and hit[0] > now}
     missing = wanted - set(known)
     if missing:
-        rows = Person.objects.filter(id__in=missing, realm_id=viewer.realm).values_list("id", "roles")
-        read = registry.names([who for who, roles in rows if roles])
+        read = registry.staff_names(viewer.realm, missing)
         known |= {who: read.get(who) for who in missing}
         if len(_kept) > MOST:
             _kept.clear()

@@ -64,6 +64,17 @@ class PickedField(forms.ChoiceField):
         return len(str(value)) <= LONGEST_ID
 
 
+class PickedNumberField(PickedField):
+    """One of a list of numbers."""
+
+    def clean(self, value: Any) -> int | str:
+        """The number; empty where nothing was chosen and nothing need be."""
+        text = super().clean(value)
+        if text and not str(text).isdecimal():
+            raise ValidationError(_("Choose one"))
+        return int(text) if text else ""
+
+
 class PickedManyField(forms.MultipleChoiceField):
     """Several of such a list."""
 
@@ -107,7 +118,8 @@ def field_for(command: str, argument: inspect.Field, pick: Pickers) -> forms.Fie
         several: dict[str, Any] = {"choices": pick.choices(picked), "widget": forms.CheckboxSelectMultiple}
         return PickedManyField(**several, **common)
     if picked:
-        return _one(PickedField, (_blank(command, name, argument), pick.choices(picked)), common)
+        kinds = PickedNumberField if isinstance(kind, inspect.IntType) else PickedField
+        return _one(kinds, (_blank(command, name, argument), pick.choices(picked)), common)
     return _by_type(kind, command, argument, common)
 
 

@@ -52,13 +52,23 @@ class Here:
         """Whether opening a case is theirs."""
         return bool(set(ROLES["open_case"]) & set(self.viewer.person.roles))
 
+    @property
+    def audits(self) -> bool:
+        """Whether the audit is theirs."""
+        return bool({"auditor", "authority", "casualty_officer"} & set(self.viewer.person.roles))
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the registry is theirs."""
+        return bool({"coordinator", "authority", "casualty_officer"} & set(self.viewer.person.roles))
+
     def given(self, key: str | None = None) -> Given:
         """What a command of this person is given with."""
         return Given(realm=self.viewer.realm, by=self.viewer.id, now=self.now, key=key)
 
     def case(self, id: str) -> Sight:
         """A case, with the parts asked for in this session. Raises UnknownCase."""
-        return case_for(self.viewer, id, revealed=self.looks(id))
+        return case_for(self.viewer, id, revealed=self.looks(id), now=self.now)
 
     def looks(self, id: str) -> frozenset[str]:
         """The parts of a case that were granted in this session and are still shown."""

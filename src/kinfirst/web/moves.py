@@ -90,15 +90,18 @@ def _fits(offer: Offer, about: str) -> bool:
     return offer.subject in ("", KIN, about) or (offer.argument in ("override", "offer"))
 
 
-def groups_of(found: Iterable[Offer], label: Label, *, case: str | None) -> tuple[Group, ...]:
-    """Everything that is offered, by what it belongs to. Asking to see a part of the case has its own place."""
+def groups_of(found: Iterable[Offer], label: Label, *, case: str | None, back: str = "") -> tuple[Group, ...]:
+    """Everything that is offered, by what it belongs to. Asking to see a part of the case has its own place.
+
+    `back` is the page of the case to which the forms lead back; the case itself where it is empty.
+    """
     by_command: dict[str, list[Offer]] = {}
     for offer in found:
         if offer.command != "view":
             by_command.setdefault(offer.command, []).append(offer)
     by_group: dict[str, list[Move]] = {key: [] for key in GROUPS}
     for name, group in by_command.items():
-        by_group[SAID[name].group].append(_move(name, group, label, case))
+        by_group[SAID[name].group].append(_move(name, group, label, _Where(case, back)))
     return tuple(
         Group(title=GROUPS[key], moves=tuple(sorted(moves, key=lambda move: not move.possible)))
         for key, moves in by_group.items()
@@ -106,9 +109,15 @@ def groups_of(found: Iterable[Offer], label: Label, *, case: str | None) -> tupl
     )
 
 
-def _move(name: str, group: list[Offer], label: Label, case: str | None) -> Move:
+class _Where(msgspec.Struct, frozen=True):
+    case: str | None
+    back: str
+
+
+def _move(name: str, group: list[Offer], label: Label, where: _Where) -> Move:
+    more = {"back": where.back} if where.back else {}
     subjects = [
-        Subject(label=label(offer), url=address(offer, case), reasons=offer.reasons)
+        Subject(label=label(offer), url=address(offer, where.case, **more), reasons=offer.reasons)
         for offer in sorted(group, key=lambda offer: not offer.possible)
     ]
     return Move(command=name, title=SAID[name].title, subjects=tuple(subjects))

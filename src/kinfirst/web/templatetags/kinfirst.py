@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -34,6 +35,12 @@ def moment(at: datetime | None) -> SafeString:
     else:
         said = date_format(local, "j M H:i" if local.year == today.year else "j M Y H:i")
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), f"{local:%Y-%m-%d %H:%M %Z}", said)
+
+
+@register.simple_tag
+def key() -> SafeString:
+    """The key under which a form acts once, however often it is sent."""
+    return format_html('<input type="hidden" name="key" value="{}">', uuid4().hex)
 
 
 @register.simple_tag

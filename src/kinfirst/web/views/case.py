@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kinfirst.records.access import PARTS, reveal
 from kinfirst.web import case_page
 from kinfirst.web.here import Here, shown, signed_in
+from kinfirst.web.views.doing import PAGES
 
 
 @require_safe
@@ -37,15 +38,16 @@ def live(here: Here, id: str) -> HttpResponse:
 @signed_in
 def look(here: Here, id: str) -> HttpResponse:
     """Ask for a part of the case; the look is recorded, granted or not (R60). `hide` covers all up again."""
-    part = here.request.POST.get("part", "")
+    part, named = here.request.POST.get("part", ""), here.request.POST.get("back", "")
+    back = named if named in PAGES else "case"
     if part == "hide":
         here.case(id)
         here.cover_up(id)
-        return redirect("case", id)
+        return redirect(back, id)
     granted = reveal(here.viewer, id, [part] if part in PARTS else [], now=here.now)
     here.looked(id, granted)
     if not granted:
         sight = here.case(id)
         why = _("Your work on this case does not need this. That you asked is recorded.")
         return shown(here, "web/not_shown.html", {"sight": sight, "why": why}, status=403)
-    return redirect("case", id)
+    return redirect(back, id)

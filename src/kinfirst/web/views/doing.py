@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -20,7 +21,7 @@ from kinfirst.records import queries
 from kinfirst.records.access import Sight, reveal
 from kinfirst.records.actions import perform_named
 from kinfirst.records.gathering import house_facts
-from kinfirst.web import case_page
+from kinfirst.web import case_page, cover_page
 from kinfirst.web.forms import KEY, CommandForm, form_for, started_with
 from kinfirst.web.here import Here, shown, signed_in
 from kinfirst.web.pickers import Pickers
@@ -28,6 +29,8 @@ from kinfirst.web.wording import ROLES as ROLE_WORDS
 from kinfirst.web.wording import SAID
 
 REFUSED = 422
+PAGES = frozenset({"bay", "desk", "effects"})
+"""Pages of a case from which a form may have been opened, and to which it leads back."""
 _NAMED = re.compile(r"^`?(?P<field>[a-z_]+(?:\.[a-z_0-9]+)?)`?(?::| )")
 
 
@@ -42,6 +45,20 @@ class Desk:
     sight: Sight | None = None
 
     @property
+    def back(self) -> str:
+        """The page of the case it came from, `case` itself unless the form says another."""
+        request = self.here.request
+        named = request.POST.get("back") or request.GET.get("back") or ""
+        return named if named in PAGES else "case"
+
+    @property
+    def home(self) -> str:
+        """Where it leads back to: a page of the case, the board for a new case, else cover."""
+        if self.sight is not None:
+            return reverse(self.back, args=(self.sight.id,))
+        return reverse("board" if self.command == "open_case" else "house")
+
+    @property
     def offer(self) -> Offer | None:
         """The offer for the subject the form was opened for; the only one there is otherwise."""
         given = self.here.request.GET
@@ -50,8 +67,8 @@ class Desk:
 
 
 def _house(here: Here, command: str) -> Desk:
-    house = queries.house_state(here.viewer.realm)
     facts = house_facts(here.viewer.realm, author=here.viewer.id, now=here.now)
+    house = cover_page.met(here, queries.house_state(here.viewer.realm), facts)
     found = house_offers(house, here.viewer.person, here.now, facts=facts)
     mine = tuple(one for one in found if one.command == command)
     return Desk(here=here, command=command, offers=mine, form=form_for(command, Pickers(here, house=house)))
@@ -114,8 +131,7 @@ def _done(desk: Desk) -> HttpResponse:
     if outcome.refusal is not None:
         return _form(desk, _with_new_key(form), yours=True, reasons=outcome.refusal.reasons, status=REFUSED)
     messages.success(desk.here.request, _("Done: %(what)s.") % {"what": str(SAID[desk.command].title)})
-    target = outcome.case or case
-    return redirect("case", target) if target else redirect("house")
+    return redirect("case", outcome.case) if outcome.case and case is None else redirect(desk.home)
 
 
 def _view(desk: Desk, part: str) -> HttpResponse:
@@ -124,7 +140,7 @@ def _view(desk: Desk, part: str) -> HttpResponse:
     granted = reveal(desk.here.viewer, sight.id, [part], now=desk.here.now)
     desk.here.looked(sight.id, granted)
     if granted:
-        return redirect("case", sight.id)
+        return redirect(desk.home)
     why = _("Your work on this case does not need this. That you asked is recorded.")
     return shown(desk.here, "web/not_shown.html", {"sight": sight, "why": why}, status=403)
 
@@ -150,6 +166,8 @@ def _form(
         "said": said,
         "sight": sight,
         "command": desk.command,
+        "home": desk.home,
+        "back": desk.back if desk.back != "case" else "",
         "form": form,
         "yours": yours,
         "whose": [ROLE_WORDS[name] for name in ROLES[desk.command]],

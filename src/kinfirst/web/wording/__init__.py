@@ -51,6 +51,7 @@ TASKS: dict[str, Text] = {
     "tell_org": _("Tell the organisation"),
     "confirm_roll": _("Confirm the emergency data"),
     "review_override": _("Review the exception"),
+    "settle_late": _("Settle what came too late from the door"),
     "escalate": _("Overdue"),
 }
 
@@ -73,6 +74,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "tell_org": ("tell_org", "org_acknowledged"),
     "confirm_roll": ("confirm_roll",),
     "review_override": ("review_override",),
+    "settle_late": ("already_aware", "correct", "assign"),
     "accept_cover": ("accept_cover", "decline_cover"),
 }
 """Which commands answer a task: what is put first on a page."""

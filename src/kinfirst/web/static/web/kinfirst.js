@@ -14,7 +14,7 @@
     links[next].focus();
   };
   const go = (key) => {
-    const link = $(`a[data-key="${CSS.escape(key)}"]`);
+    const link = $(`a[data-key="${CSS.escape(key)}"], button[data-key="${CSS.escape(key)}"]`);
     if (link) link.click();
   };
 

@@ -1,0 +1,1 @@
+"""Schema of what the pages keep beside the record."""
