@@ -13,38 +13,18 @@ import json
 import os
 import random
 import tempfile
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 FILE = Path(__file__).with_name("golden.json")
 SEED = 1437
 
 
-class Drawn:
-    """Stands in for what the record draws by chance: `uuid4`, `os.urandom` and `secrets.choice`, from one seed."""
+def nothing_by_chance() -> AbstractContextManager[None]:
+    """Inside the block a seeded source stands in for every other that the ledger depends on."""
+    from kinfirst.people.chance import drawn_from
 
-    def __init__(self) -> None:
-        self._chance = random.Random(SEED)
-
-    def uuid4(self) -> UUID:
-        return UUID(int=self._chance.getrandbits(128))
-
-    def urandom(self, size: int) -> bytes:
-        return self._chance.randbytes(size)
-
-    def choice(self, letters: str) -> str:
-        return self._chance.choice(letters)
-
-
-def nothing_by_chance(put: Callable[[str, Any], None]) -> None:
-    """Puts the seeded source in place of every other that the ledger depends on."""
-    drawn = Drawn()
-    put("kinfirst.people.models.uuid4", drawn.uuid4)
-    put("kinfirst.records.chance.uuid4", drawn.uuid4)
-    put("kinfirst.records.chance.secrets", drawn)
-    put("kinfirst.records.notes.os", drawn)
+    return drawn_from(random.Random(SEED).randbytes)
 
 
 def came_to() -> dict[str, str]:
@@ -65,13 +45,6 @@ def came_to() -> dict[str, str]:
     return found
 
 
-def _patch(where: str, what: object) -> None:
-    from importlib import import_module
-
-    module, _, name = where.rpartition(".")
-    setattr(import_module(module), name, what)
-
-
 def main() -> None:
     folder = tempfile.mkdtemp(prefix="kinfirst-golden-")
     os.environ["KINFIRST_DB"] = f"sqlite:///{folder}/golden.sqlite3"
@@ -79,8 +52,8 @@ def main() -> None:
 
     setup_django()
     migrate()
-    nothing_by_chance(_patch)
-    FILE.write_text(json.dumps(came_to(), indent=2) + "\n", encoding="utf-8")
+    with nothing_by_chance():
+        FILE.write_text(json.dumps(came_to(), indent=2) + "\n", encoding="utf-8")
     print(FILE.read_text(encoding="utf-8"))
 
 

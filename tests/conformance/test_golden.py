@@ -16,6 +16,6 @@ from tests.conformance.golden import FILE, came_to, nothing_by_chance
 
 
 @pytest.mark.django_db
-def test_the_night_comes_to_the_same_bytes_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    nothing_by_chance(monkeypatch.setattr)
-    assert came_to() == json.loads(FILE.read_text(encoding="utf-8"))
+def test_the_night_comes_to_the_same_bytes_everywhere() -> None:
+    with nothing_by_chance():
+        assert came_to() == json.loads(FILE.read_text(encoding="utf-8"))

@@ -27,7 +27,6 @@ HELD_ELSEWHERE = {
     "R43": "documents: a leader's letter names the version of the facts it used",
     "R49": "channels: asked when a letter is sent",
     "R65": "channels: an unfilled field stops a message",
-    "R66": "reports: common measures",
     "R68": "records: an exercise is a realm of its own",
 }
 WORDS = ("role", "stage", "argument", "busy")

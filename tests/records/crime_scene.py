@@ -29,13 +29,20 @@ NOT_THE_RECORD = {
     "auth_user_groups": "Django's own; never asked",
     "auth_user_user_permissions": "Django's own; never asked",
     "api_knock": "throttling: changes with each request, forgotten within the hour",
+    "web_doorkey": "public keys of telephones: what they sign is judged and stands in the ledger",
+    "web_doortap": "what arrived from a door: what it led to stands in the ledger",
     "django_content_type": "Django's own; never asked",
     "django_migrations": "which schema this is: another name is refused with exit code 2, the moment says nothing",
     "django_session": "sign-in: changes with each request; a session is signed and holds no rights",
     "mfa_authenticator": "sign-in: changes with each use; a changed secret does not open, and lets nobody in",
     "people_token": "sign-in: changes with each use; only a digest is kept, a changed one lets nobody in",
+    "socialaccount_socialaccount": "sign-in through another house: allauth writes it",
+    "socialaccount_socialapp": "sign-in through another house: allauth writes it",
+    "socialaccount_socialtoken": "sign-in through another house: allauth writes it",
     "sqlite_sequence": "SQLite's own: which number comes next",
 }
+
+SHORTEST_FOUND = 16
 
 PLAY = """
 import sys
@@ -141,19 +148,27 @@ def tables(file: Path) -> dict[str, list[str]]:
         return {name: [row[1] for row in connection.execute(f"PRAGMA table_info({name})")] for name in sorted(names)}
 
 
-def contents(file: Path) -> dict[str, list[Any]] | None:
+def contents(file: Path, schema: dict[str, list[str]]) -> dict[str, list[Any]] | None:
     """Every value of every table of the record; None when SQLite cannot read them all."""
     found: dict[str, list[Any]] = {}
     try:
-        for table, columns in tables(file).items():
+        for table, columns in schema.items():
             if table not in NOT_THE_RECORD:
                 listed = ", ".join(f'"{column}"' for column in columns)
                 with closing(sqlite3.connect(file)) as connection:
                     connection.text_factory = bytes
                     found[table] = connection.execute(f"SELECT {listed} FROM {table} NOT INDEXED").fetchall()
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return None
     return found
+
+
+def places_of(file: Path, schema: dict[str, list[str]]) -> list[tuple[int, int]]:
+    """Where in the file values of the record stand, as first byte and length: those long enough to be found."""
+    raw = file.read_bytes()
+    rows = (value for rows in (contents(file, schema) or {}).values() for row in rows for value in row)
+    wanted = {bytes(value) for value in rows if isinstance(value, bytes) and len(value) >= SHORTEST_FOUND}
+    return sorted((raw.find(value), len(value)) for value in wanted if value in raw)
 
 
 def one_byte(connection: sqlite3.Connection, table: str, column: str, chance: random.Random) -> Damage | None:
@@ -194,6 +209,7 @@ def fill() -> None:
 
     from kinfirst.core.facts import KinRecord
     from kinfirst.people import identifiers, registry
+    from kinfirst.people import models as people
     from kinfirst.people.contacts import Way, add_contact
     from kinfirst.records import claims, heartbeats, models, notes, seals
     from tests.cast import enter_cast
@@ -210,13 +226,17 @@ def fill() -> None:
     identifiers.add_identifier(cast.realm, cast.cat, number)
     quiet = KinRecord(of=cast.outsider, person=cast.hiro, relation="parent", do_not_notify=True, teller=cast.sister)
     registry.add_kin(cast.realm, quiet, ground="a weak heart")
+    people.Change.objects.create(
+        realm=cast.realm, at=START, by=cast.sakura, kind="person", what="added", about=cast.cat
+    )
+    people.Roster.objects.create(realm_id=cast.realm, name="nights", calendar="BEGIN:VCALENDAR", entered=START)
     list(house.play(NIGHT[:-3]))
     keep_older()
     list(house.play(NIGHT[-3:]))
     house.do(Line(182, "sakura", "chart", {"text": "with a key"}, None), key="phone-1")
     given = {"illness": "stable", "summary": "quiet", "actions": "rounds", "contingency": "call the desk"}
-    cover = {"patients": ["outsider"], "to": "hiro", "until": "2026-03-03T08:00:00+09:00", "recall": "none"}
-    house.do(Line(183, "sakura", "hand_over", {**cover, "ipass": given}, None))
+    cover = {"patients": ["outsider"], "to": "hiro", "until": "2026-03-03T08:00:00+09:00", "recall": "any"}
+    assert house.do(Line(183, "sakura", "hand_over", {**cover, "ipass": given})).refusal is None
     bring(message(MSH, DEAD), enter("ward"))
     seals.seal(START + timedelta(hours=4))
     house.do(Line(190, "sakura", "chart", {"text": "after the first seal"}))

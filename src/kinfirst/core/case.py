@@ -239,6 +239,7 @@ class Case(Part, frozen=True, kw_only=True, omit_defaults=True):
     working: tuple[str, ...] = ()
     aware: tuple[str, ...] = ()
     escalated: dict[str, datetime] = {}
+    late: dict[str, datetime] = {}
     closing: Closing = Closing()
 
     @property

@@ -27,7 +27,7 @@ from kinfirst.core.events import CaseEvent, FactsTaken
 from kinfirst.core.facts import Facts
 from kinfirst.core.fold import fold
 from kinfirst.core.policy import Policy
-from kinfirst.core.redraw import redrawn
+from kinfirst.core.redraw import may_age, redrawn
 from kinfirst.core.roles import role_reasons
 from kinfirst.core.rules import EFFECTS, reasons_against, waived
 from kinfirst.core.stages import ALLOWED, stage_of
@@ -40,7 +40,8 @@ def decide(case: Case, command: Command, policy: Policy, now: datetime) -> tuple
     """
     taken = _take_facts(case, command)
     seen = _fold_all(case, taken, now, command.by)
-    anew = redrawn(seen, policy, now)
+    # Every command leaves the chain as it stands: only new facts, or a birthday since, can have changed it.
+    anew = redrawn(seen, policy, now) if taken or may_age(case, policy) else ()
     seen = _fold_all(seen, anew, now, command.by)
     ask: Ask[Any] = Ask(case=seen, command=command, policy=policy, now=now, do=command.do)
     reasons = (*_stage_reasons(ask), *role_reasons(ask), *reasons_against(ask))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
 
 from kinfirst.core.ask import Ask
-from kinfirst.core.case import Case
+from kinfirst.core.case import Case, Waiver
 from kinfirst.core.commands import View
 from kinfirst.core.errors import Reason
 from kinfirst.core.events import CaseEvent, Viewed
 from kinfirst.core.facts import Person
+from kinfirst.core.gate import SEEING
 from kinfirst.core.rules import effect, enforces, noted
 
 BENEFITS = "benefits"
@@ -18,6 +22,7 @@ ALWAYS = ("casualty_officer", "authority", "coroner")
 noted("R74", "kinfirst.core.disclosure.may_see", "view")
 noted("R72", "kinfirst.records.scanner")
 noted("R59", "kinfirst.records.verify")
+noted("R66", "kinfirst.core.measures.of_case")
 
 
 def may_see(case: Case, viewer: Person, what: str = "identity") -> bool:
@@ -37,6 +42,12 @@ def may_see(case: Case, viewer: Person, what: str = "identity") -> bool:
 def knows(case: Case, who: str) -> bool:
     """Whether somebody knows the name already: told, made aware, or carrying the word."""
     return who in case.told or who in case.aware or _carries(case, who)
+
+
+def glass_broken(case: Case, who: str, now: datetime) -> Waiver | None:
+    """The exception by which somebody may see parts of a case for a time, though not their duty (decision 0006)."""
+    held = (waiver for waiver in case.waivers if waiver.rule == SEEING and waiver.place == who)
+    return next((waiver for waiver in held if now < waiver.until), None)
 
 
 def _carries(case: Case, who: str) -> bool:
@@ -62,7 +73,9 @@ def need_to_know(ask: Ask[View]) -> Iterator[Reason]:
     """Only who may see it; the look is recorded either way."""
     viewer = ask.person(ask.by)
     if viewer is None or not may_see(ask.case, viewer, ask.do.what):
-        yield ask.no("R60", f"Your work on this case does not need its {ask.do.what}. The attempt is recorded.")
+        said = f"Your work on this case does not need its {ask.do.what}. The attempt is recorded."
+        # An exception to this rule is for one reader: that is its place (decision 0006).
+        yield msgspec.structs.replace(ask.no(SEEING, said), place=ask.by)
 
 
 @effect(View)

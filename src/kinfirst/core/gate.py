@@ -10,6 +10,8 @@ from kinfirst.core.policy import Policy
 
 SETTLING_WAIVERS = ("R20", "R73")
 KIN_WAIVERS = ("R20", "R71")
+SEEING = "R60"
+"""The rule on who sees what: an exception to it is for one reader, who is its place (decision 0006)."""
 
 
 def settled(case: Case, place: Place) -> bool:

@@ -179,7 +179,7 @@ def survivors_identified_too(ask: Ask[Tell]) -> Iterator[Reason]:
     if event is None or not event.closed:
         return
     for other in look_alikes(ask.case, ask.policy.identity.look_alike_years):
-        if other.state != "deceased" and not _settled_who(other):
+        if other.state != "deceased" and not told_apart(other):
             yield ask.no(
                 "R13",
                 "A survivor of the same event who could be mistaken for the casualty is not identified to the"
@@ -188,7 +188,7 @@ def survivors_identified_too(ask: Ask[Tell]) -> Iterator[Reason]:
             return
 
 
-def _settled_who(other: EventMember) -> bool:
+def told_apart(other: EventMember) -> bool:
     """Whether a survivor is identified beyond mistake; a name that was withdrawn identifies nobody (R45)."""
     withdrawn = other.retracted and other.state == "unknown"
     return not withdrawn and (other.level == 4 or other.two_identifiers)

@@ -144,15 +144,15 @@ def blackout_is_bounded(ask: Ask[Blackout]) -> Iterator[Reason]:
 
 def others_waiting(case: Case) -> bool:
     """Whether kin of another death of the same event are still to be told (R39, R40)."""
-    event = case.facts.event
-    return event is not None and any(
-        member.person != case.casualty
-        and member.case
-        and not member.retracted
-        and member.state in ("deceased", "believed_dead")
-        and member.kin_settled is None
-        for member in event.members
-    )
+    return any(True for _ in others_waiting_for(case))
+
+
+def others_waiting_for(case: Case) -> Iterator[EventMember]:
+    """The others of the same event whose kin are still to be told."""
+    for member in case.facts.event.members if case.facts.event else ():
+        dead = member.case and not member.retracted and member.state in ("deceased", "believed_dead")
+        if dead and member.kin_settled is None and member.person != case.casualty:
+            yield member
 
 
 @effect(Leak)

@@ -73,6 +73,7 @@ TASK_DUE: dict[str, timedelta] = {
     "cover_ended": timedelta(minutes=15),
     "offer_support": timedelta(hours=24),
     "review_override": timedelta(days=1),
+    "settle_late": timedelta(minutes=30),
     "unclaimed_effects": timedelta(days=30),
     "escalate": timedelta(hours=1),
     "other": timedelta(hours=4),

@@ -44,6 +44,17 @@ def with_openings(case: Case, chain: Chain, policy: Policy, now: datetime) -> Ch
     return msgspec.structs.replace(chain, tiers=tiers)
 
 
+def may_age(case: Case, policy: Policy) -> bool:
+    """Whether a birthday can have changed the chain since it was drawn: somebody was young when the case was opened.
+
+    Rather too often than not once: a year more than the age that counts, whatever the zone (R18).
+    """
+    if case.opened_at is None:
+        return False
+    young, day = 366 * (policy.kin.adult + 1), case.opened_at.date()
+    return any(one.born is not None and (day - one.born).days < young for one in case.facts.persons.values())
+
+
 def next_coming_of_age(case: Case, policy: Policy) -> datetime | None:
     """When (UTC) the next minor for whom somebody else is still to be told may hear it themselves (R18)."""
     if case.chain is None or case.retracted or case.closing.closed:

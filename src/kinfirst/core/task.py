@@ -51,6 +51,7 @@ KINDS: dict[str, str] = {
     "tell_org": "Tell this organisation and see that it acknowledges (R47, R48, R50).",
     "confirm_roll": "The emergency data is old: check and confirm it (R67).",
     "review_override": "Look at an override that somebody decided (R35).",
+    "settle_late": "A record from the door came too late to be accepted: find out what was said, and record it.",
     "escalate": "A task's time has passed: see that it is done.",
 }
 """Every kind of task and what it asks, in the words a person reads."""

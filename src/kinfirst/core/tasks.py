@@ -155,6 +155,9 @@ def _standing_tasks(case: Case, policy: Policy) -> Iterator[Task]:
         first = min(e.at for e in case.chart if e.author == author and e.trainee and e.cosigned_by is None)
         due = first + policy.due_in("cosign")
         yield Task(kind="cosign", about=author, holder=CLINICIAN, opened=first, due=due)
+    for place, since in sorted(case.late.items()):
+        due = since + policy.due_in("settle_late")
+        yield Task(kind="settle_late", about=place, holder=OFFICER, opened=since, due=due)
     recorded = case.death.recorded_at
     if recorded is not None:
         for who in unsupported(case):

@@ -14,10 +14,11 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
+from django.conf import settings
 
 from kinfirst.core.case import Case
 from kinfirst.core.commands import View
-from kinfirst.core.disclosure import knows, may_see
+from kinfirst.core.disclosure import glass_broken, knows, may_see
 from kinfirst.core.facts import Person
 from kinfirst.core.kinship import effective
 from kinfirst.core.policy import Policy
@@ -36,6 +37,8 @@ from kinfirst.records.labels import ordinals, plain_label
 from kinfirst.records.snapshots import CASE, case_of
 
 PARTS = ("identity", "medical", "kin", "beneficiaries", "effects")
+SPANNING = ("authority", "casualty_officer", "coordinator", "coroner", "auditor", "system")
+"""Roles whose work is the whole house, whatever division they are of."""
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -60,8 +63,8 @@ def viewer_of(user: Any) -> Viewer | None:
     """Who a Django account is; None when nobody is signed in, or the account is nobody's."""
     if not getattr(user, "is_authenticated", False):
         return None
-    row = PersonRow.objects.filter(user_id=user.pk).values_list("id", "realm_id").first()
-    return None if row is None else viewer_named(*row)
+    found = registry_facts.person_of_account(user.pk)
+    return None if found is None else Viewer(realm=found[0], person=found[1])
 
 
 def viewer_named(person: str, realm: str) -> Viewer | None:
@@ -78,10 +81,22 @@ def admitted(case: Case, viewer: Person) -> bool:
     """
     if knows(case, viewer.id) or viewer.id in case.working:
         return True
-    return bool(viewer.roles) and viewer.id not in _still_to_be_told(case)
+    return bool(viewer.roles) and _in_scope(case, viewer) and viewer.id not in still_to_be_told(case)
 
 
-def _still_to_be_told(case: Case) -> set[str]:
+def _in_scope(case: Case, viewer: Person) -> bool:
+    """Whether a case is of the viewer's unit, where KINFIRST_SCOPE says that this matters and their role does not span.
+
+    A casualty who is not known, or is of no division, is everybody's.
+    """
+    if settings.KINFIRST_SCOPE != "division" or any(role in SPANNING for role in viewer.roles):
+        return True
+    casualty = case.facts.persons.get(case.casualty or "")
+    return casualty is None or casualty.division is None or casualty.division == viewer.division
+
+
+def still_to_be_told(case: Case) -> set[str]:
+    """Everybody who has a place in the chain of a case, or is kin or bond of the casualty: named only on asking."""
     found = {record.person for record in effective(case)} | {bond.person for bond in case.kinship.bonds}
     if case.chain is not None:
         found |= {place.person for place in case.chain.places() if place.person}
@@ -91,10 +106,13 @@ def _still_to_be_told(case: Case) -> set[str]:
 class Sight:
     """One case as one viewer may see it at one moment. Build it with `case_for`."""
 
-    def __init__(self, viewer: Viewer, row: store.Row, revealed: frozenset[str] = NOBODY) -> None:
+    def __init__(
+        self, viewer: Viewer, row: store.Row, revealed: frozenset[str] = NOBODY, *, now: datetime | None = None
+    ) -> None:
         self.viewer = viewer
         self.row = row
         self.state: Case = case_of(row)
+        self.glass = None if now is None else glass_broken(self.state, viewer.id, now)
         self.policy: Policy = policies.policy(row.policy_digest)
         self.revealed = frozenset(part for part in revealed if self.may(part))
 
@@ -120,7 +138,7 @@ class Sight:
 
     def may(self, part: str) -> bool:
         """Whether the viewer could be shown that part: `identity`, `medical`, `kin`, `beneficiaries`, `effects`."""
-        return may_see(self.state, self.viewer.person, part)
+        return may_see(self.state, self.viewer.person, part) or self.glass is not None
 
     @property
     def name(self) -> str | None:
@@ -152,7 +170,7 @@ class Sight:
         return notes.read([token]).get(token, token) if token.startswith(notes.PREFIX) else token
 
     def _by_name(self, person: str) -> bool:
-        if person in _still_to_be_told(self.state) or person not in self._staff:
+        if person in still_to_be_told(self.state) or person not in self._staff:
             return "kin" in self.revealed
         return True
 
@@ -169,7 +187,7 @@ class Sight:
         if "identity" in self.revealed and self.state.casualty:
             wanted.add(self.state.casualty)
         if "kin" in self.revealed:
-            wanted |= _still_to_be_told(self.state)
+            wanted |= still_to_be_told(self.state)
         return registry.names(wanted)
 
     @cached_property
@@ -185,13 +203,16 @@ class Sight:
         return ordinals(self.state)
 
 
-def case_for(viewer: Viewer, case: str, *, revealed: Iterable[str] = ()) -> Sight:
-    """One case for one viewer. Raises UnknownCase for a case of another realm and for one they may not know of."""
+def case_for(viewer: Viewer, case: str, *, revealed: Iterable[str] = (), now: datetime | None = None) -> Sight:
+    """One case for one viewer; with `now`, what an exception lets them see at that moment too (decision 0006).
+
+    Raises UnknownCase for a case of another realm and for one they may not know of.
+    """
     with clear_errors():
         row = store.load(case)
     if row is None or row.kind != CASE or row.realm != viewer.realm:
         raise UnknownCase("there is no case of that id")
-    sight = Sight(viewer, row, frozenset(revealed))
+    sight = Sight(viewer, row, frozenset(revealed), now=now)
     if not admitted(sight.state, viewer.person):
         raise UnknownCase("there is no case of that id")
     return sight

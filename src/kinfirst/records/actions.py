@@ -16,9 +16,11 @@ import msgspec
 from kinfirst.core.commands import HOUSE_COMMANDS, AnyDo, OpenCase, command_from, name_of
 from kinfirst.core.errors import Reason, Refusal
 from kinfirst.core.events import AnyEvent
+from kinfirst.core.lateness import LATE
 from kinfirst.records import repeats, screening
 from kinfirst.records.asking import Answer, Ask
 from kinfirst.records.deciding import free_alias, on_case, on_house, refuse
+from kinfirst.records.metrics import timed
 from kinfirst.records.queries import events_between
 from kinfirst.records.ticking import tick_case, tick_house
 from kinfirst.records.visits import verify_visit
@@ -29,12 +31,17 @@ VERIFY_VISIT = "verify_visit"
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """In which realm, by whom (a person's id, or `system`), when (UTC), and the idempotency key if any."""
+    """In which realm, by whom (a person's id, or `system`), when (UTC), and the idempotency key if any.
+
+    `happened` is set (UTC) where the thing was done before `now` and could not be recorded then: it is judged by that
+    moment (core/lateness.py). Whoever sets it answers for having reason to believe it.
+    """
 
     realm: str
     by: str
     now: datetime
     key: str | None = None
+    happened: datetime | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,17 +88,22 @@ def perform_named(name: str, args: dict[str, Any], *, given: Given, case: str | 
 
 
 def _ask(name: str, given: Given, case: str | None) -> Ask:
-    if given.now.tzinfo is None:
+    if given.now.tzinfo is None or (given.happened is not None and given.happened.tzinfo is None):
         raise ValueError("the moment of a command must have a time zone")
     now = given.now.astimezone(UTC)
-    return Ask(name=name, realm=given.realm, by=given.by, now=now, case=case)
+    happened = given.happened.astimezone(UTC) if given.happened and given.happened < now else None
+    return Ask(name=name, realm=given.realm, by=given.by, now=now, case=case, happened=happened)
 
 
 def _settled(ask: Ask, key: str | None, wording: str, decide: Callable[[], Answer]) -> Outcome:
     """What comes of it, written whole; `busy` after two lost races, which is not kept: the next try is a new one."""
-    found = in_one_piece(lambda: _once(ask, key, wording, decide))
-    if found is not None:
-        return found
+    with timed(ask.name) as command:
+        outcome = in_one_piece(lambda: _once(ask, key, wording, decide)) or _busy(ask)
+        command.refusal = outcome.refusal
+    return outcome
+
+
+def _busy(ask: Ask) -> Outcome:
     busy = Reason(rule="busy", text="Somebody else is changing this case: try again.")
     return Outcome(case=ask.case, seq=0, refusal=Refusal(command=ask.name, reasons=(busy,)))
 
@@ -115,6 +127,9 @@ def _once(ask: Ask, key: str | None, wording: str, decide: Callable[[], Answer])
 def _decided(ask: Ask, do: AnyDo) -> Answer:
     if reasons := screening.bad_values(do):
         return refuse(ask, tuple(reasons))
+    if ask.happened is not None and ask.name not in LATE:
+        now = msgspec.structs.replace(ask, happened=None)
+        return refuse(now, (screening.argument("happened", "is for what is done at a door"),))
     fit = screening.in_utc(do)
     if ask.name in HOUSE_COMMANDS:
         return on_house(ask, fit)

@@ -12,13 +12,17 @@ from kinfirst.records.repeats import Kept
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks for what, where and when; the command itself travels beside it. `case` is the case's id."""
+    """Who asks for what, where and when; the command itself travels beside it. `case` is the case's id.
+
+    `happened`: when it was done, where that was before `now`, and only its record comes now (decision 0005).
+    """
 
     name: str
     realm: str
     by: str
     now: datetime
     case: str | None
+    happened: datetime | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-from uuid import uuid4
+from kinfirst.people.chance import below, new_id
 
 CONSONANTS = "bdfgklmnprstvz"
 VOWELS = "aeiou"
@@ -15,20 +14,24 @@ REFERENCE_LENGTH = 8
 
 def case_id() -> str:
     """The id of a new case."""
-    return uuid4().hex
+    return new_id()
 
 
 def alias() -> str:
     """A word that can be said, is nobody's name by intent, and follows no sequence (R64)."""
-    word = "".join(secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _ in range(SYLLABLES))
+    word = "".join(_one_of(CONSONANTS) + _one_of(VOWELS) for _ in range(SYLLABLES))
     return word.capitalize()
 
 
 def reference() -> str:
     """The reference by which a family can ask whether a visit is real (R32)."""
-    return "".join(secrets.choice(SPOKEN) for _ in range(REFERENCE_LENGTH))
+    return "".join(_one_of(SPOKEN) for _ in range(REFERENCE_LENGTH))
 
 
 def spoken(reference: str) -> str:
     """A reference as it is compared: letters and digits alone, in capitals."""
     return "".join(letter for letter in reference if letter.isalnum()).upper()
+
+
+def _one_of(letters: str) -> str:
+    return letters[below(len(letters))]

@@ -25,7 +25,7 @@ from kinfirst.records.snapshots import CASE, case_event, house_event, pack, writ
 
 _TOKEN = re.compile(r"note:[0-9a-f]{64}")
 # What a changed byte makes of a value that is read, folded or compared.
-UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, LookupError, AttributeError, BrokenRecord)
+UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, LookupError, AttributeError, OverflowError, BrokenRecord)
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ def _entries(found: Stored) -> _Folded:
                 what = "was changed: its digest does not follow from the entry before"
             step: Any = fold if is_case else fold_house
             state = step(state, event, at=moment(at), by=actor) if not what else state
-        except (*UNREADABLE, OverflowError) as wrong:
+        except UNREADABLE as wrong:
             what = f"cannot be read: {type(wrong).__name__}"
         if what:
             return _Folded(state=None, head=head, wrong=(_at(found, "records_entry", seq, what, entry=number),))

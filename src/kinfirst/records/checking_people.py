@@ -19,7 +19,7 @@ from kinfirst.records.findings import Wrong
 from kinfirst.records.reading import any_case, select
 
 PERSON = "people_person"
-UNREADABLE = (BrokenRecord, TypeError, ValueError)
+UNREADABLE = (BrokenRecord, TypeError, ValueError, AttributeError)
 
 
 def check_people(connection: BaseDatabaseWrapper) -> tuple[int, list[Wrong]]:

@@ -19,7 +19,7 @@ from kinfirst.records.repeats import Kept
 
 ENGINE = "kinfirst"
 EDITION = ("digest", "policy", "effective", "body")
-UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, LookupError, BrokenRecord)
+UNREADABLE = (msgspec.MsgspecError, ValueError, TypeError, LookupError, AttributeError, OverflowError, BrokenRecord)
 CASELESS = ("realm", "answered", "intake", "heartbeat", "tally")
 
 

@@ -11,7 +11,7 @@ from kinfirst.core.ledger import Head
 from kinfirst.records import keys
 from kinfirst.records.findings import Wrong
 from kinfirst.records.moments import moment
-from kinfirst.records.reading import Values, names, same, select
+from kinfirst.records.reading import Values, any_case, names, same, select
 from kinfirst.records.sealing import (
     FIRST,
     SealBody,
@@ -47,7 +47,8 @@ def check_seals(connection: BaseDatabaseWrapper) -> tuple[int, list[Wrong], int]
             wrong += _entries_wrong(connection, number, moved)
             previous = seal_digest(seal)
         except (msgspec.MsgspecError, ValueError, TypeError, LookupError, AttributeError, OverflowError):
-            wrong.append(_wrong(number, "cannot be read"))
+            case, entry = any_case(connection)
+            wrong.append(_wrong(number, "cannot be read", Head(case=case, seq=entry, digest="")))
     wrong += _missing(connection, known)
     return len(rows), wrong, _unsealed(connection, known)
 

@@ -32,12 +32,16 @@ HOUSE_NAME = "house"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened: events in order, when, by whom, and the notes they may carry."""
+    """What happened: events in order, when, by whom, and the notes they may carry.
+
+    `before` are the tasks that were open until then, where the caller has them already.
+    """
 
     events: Sequence[AnyEvent]
     at: datetime
     by: str
     notes: Notepad | None = None
+    before: Sequence[Task] | None = None
 
 
 class Visiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +66,7 @@ def case_move(row: Row, state: Case, policy: Policy, step: Step) -> tuple[Move, 
         after = fold(after, kept, at=step.at, by=step.by)
         lines.append(_line(row, (seq, data), head, step))
         head = lines[-1].digest
-    before, now = tasks(state, policy) if row.seq else (), tasks(after, policy)
+    before, now = tasks(state, policy) if step.before is None else step.before, tasks(after, policy)
     opened = _opened(before, now)
     sent += outgoing.of_tasks(opened, seq=_last(row, lines), case=row.id, alias=after.alias)
     move = Move(

@@ -7,17 +7,20 @@ import msgspec
 from kinfirst.core.case import Case
 from kinfirst.core.commands import AnyDo, Assign, Command, OpenCase
 from kinfirst.core.cover import decide_house
-from kinfirst.core.decide import decide
+from kinfirst.core.decide import decide, refreshed
 from kinfirst.core.errors import KinfirstError, Reason, Refusal
-from kinfirst.core.events import AnyEvent, Refused
+from kinfirst.core.events import AnyEvent, CaseEvent, Refused
 from kinfirst.core.facts import Person
+from kinfirst.core.lateness import Late, decide_late
 from kinfirst.core.policy import Policy
 from kinfirst.people import registry
 from kinfirst.records import chance, models, policies, screening, store
 from kinfirst.records.asking import Answer, Ask
 from kinfirst.records.commit import Step, case_move, house_move
 from kinfirst.records.gathering import SYSTEM, case_facts, house_facts, people_of, person_known
+from kinfirst.records.neighbours import take_notice
 from kinfirst.records.notes import Notepad
+from kinfirst.records.reading_back import case_as_of
 from kinfirst.records.snapshots import CASE, HOUSE, case_of, house_of
 
 STRANGER = "unknown"
@@ -57,10 +60,19 @@ def on_case(ask: Ask, do: AnyDo) -> Answer:
         facts=case_facts(held.state, do, policy=held.policy, realm=ask.realm),
         people=people,
     )
-    decided = decide(held.state, command, held.policy, ask.now)
+    decided = _judged(ask, held, command)
     if isinstance(decided, Refusal):
-        return refuse(ask, decided.reasons, place=_place(do, held.state, people))
+        news = refreshed(held.state, command.facts, held.policy, ask.now)
+        return refuse(ask, decided.reasons, place=_place(do, held.state, people), news=news)
     return _write_case(ask, held, decided, notes)
+
+
+def _judged(ask: Ask, held: Held, command: Command) -> tuple[CaseEvent, ...] | Refusal:
+    """As of now, or as of when it was done where its record comes later (decision 0005)."""
+    if ask.happened is None:
+        return decide(held.state, command, held.policy, ask.now)
+    late = Late(happened=ask.happened, then=case_as_of(held.row.id, ask.happened))
+    return decide_late(held.state, command, held.policy, ask.now, late=late)
 
 
 def on_house(ask: Ask, do: AnyDo) -> Answer:
@@ -78,16 +90,23 @@ def on_house(ask: Ask, do: AnyDo) -> Answer:
     return _write_house(ask, row, decided, notes)
 
 
-def refuse(ask: Ask, reasons: tuple[Reason, ...], *, place: str | None = None) -> Answer:
-    """Records a refusal, in the case's ledger where there is one, else in the house's (R35, R59)."""
+def refuse(
+    ask: Ask, reasons: tuple[Reason, ...], *, place: str | None = None, news: tuple[CaseEvent, ...] = ()
+) -> Answer:
+    """Records a refusal, in the case's ledger where there is one, else in the house's (R35, R59).
+
+    The command changes nothing; but if the registry says what draws the chain anew (`news`: facts and more), that is
+    recorded first, so that nobody is shown a place that is gone.
+    """
     refusal = Refusal(command=ask.name, reasons=reasons)
-    event = Refused(command=ask.name, rules=refusal.rules, place=place)
     # What was given as `by` may be anything at all: only an id of the registry goes into the ledger.
     known = ask.by == SYSTEM or person_known(ask.realm, ask.by)
     fit = ask if known else msgspec.structs.replace(ask, by=STRANGER)
     held = hold(ask) if ask.case else None
+    due = ask.now + held.policy.deadline_kin if held is not None and ask.happened else None
+    event = Refused(command=ask.name, rules=refusal.rules, place=place, when=ask.happened, due=due)
     if held is not None:
-        answer = _write_case(fit, held, (event,), None)
+        answer = _write_case(fit, held, (*(news if len(news) > 1 else ()), event), None)
     else:
         answer = _write_house(fit, house_row(ask.realm), (event,), None)
     return msgspec.structs.replace(answer, case=ask.case if held else None, events=(), refusal=refusal)
@@ -148,8 +167,9 @@ def _place(do: AnyDo, state: Case, people: dict[str, Person]) -> str | None:
 
 def _write_case(ask: Ask, held: Held, events: tuple[AnyEvent, ...], notes: Notepad | None) -> Answer:
     step = Step(events=events, at=ask.now, by=ask.by, notes=notes)
-    move, _ = case_move(held.row, held.state, held.policy, step)
+    move, after = case_move(held.row, held.state, held.policy, step)
     store.write([move])
+    take_notice(held.state, after, realm=ask.realm, now=ask.now)
     return _answer(held.row, move, case=held.row.id, events=events)
 
 

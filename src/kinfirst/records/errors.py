@@ -11,6 +11,7 @@ from kinfirst.core.errors import KinfirstError
 
 # Deadlock and serialization failure, by their SQLSTATE.
 _AGAIN = ("40P01", "40001")
+DAMAGED = "the database file is damaged: stop, copy it, and restore from the last good copy"
 # What the databases say, lower case, and what a person can do about it. The first that fits is used.
 _SAID = (
     ("disk is full", "the disk of the database is full: free some space; nothing was written"),
@@ -21,7 +22,8 @@ _SAID = (
     ("read-only", "the database server takes no writing: it is a copy, or is being repaired; nothing was written"),
     ("unable to open", "the database file cannot be opened: check its path and rights"),
     ("not a database", "the file is not a database, or was made with another program"),
-    ("malformed", "the database file is damaged: stop, copy it, and restore from the last good copy"),
+    ("malformed", DAMAGED),
+    ("decode", DAMAGED),
     ("no such table", "the database is not set up, or is of another version: run `kinfirst serve` once"),
     ("no such column", "the database is of another version: use the program that belongs to it"),
     ("does not exist", "the database is not set up, or is of another version: run `kinfirst serve` once"),
@@ -71,6 +73,8 @@ def clear_errors() -> Iterator[None]:
         if getattr(wrong.__cause__, "sqlstate", None) in _AGAIN:
             raise LostRace("two writers waited for each other") from wrong
         raise RecordUnavailable(_sentence(wrong)) from wrong
+    except UnicodeDecodeError as wrong:
+        raise RecordUnavailable(DAMAGED) from wrong
 
 
 def _sentence(wrong: Exception) -> str:

@@ -72,8 +72,8 @@ def people_of(do: AnyDo, *, by: str, realm: str, name: str) -> dict[str, Person]
     return registry.persons(here)
 
 
-def case_facts(case: Case, do: AnyDo, *, policy: Policy, realm: str) -> Facts:
-    """The facts of one case, as of now, with what the command adds to it."""
+def case_facts(case: Case, do: AnyDo | None, *, policy: Policy, realm: str) -> Facts:
+    """The facts of one case, as of now, with what the command, if there is one, adds to it."""
     casualties = _casualties(case, do)
     event = do.event if isinstance(do, OpenCase) else case.event
     divisions = {who.division for who in registry.persons(casualties).values() if who.division}
@@ -118,7 +118,7 @@ def _ids(value: Any) -> Iterator[str]:
         yield from value
 
 
-def _casualties(case: Case, do: AnyDo) -> set[str]:
+def _casualties(case: Case, do: AnyDo | None) -> set[str]:
     found = {case.casualty, *(piece.person for piece in case.evidence)}
     if isinstance(do, OpenCase):
         found.add(do.casualty)
@@ -129,7 +129,7 @@ def _casualties(case: Case, do: AnyDo) -> set[str]:
     return {who for who in found if who}
 
 
-def _joined(case: Case, do: AnyDo) -> set[str]:
+def _joined(case: Case, do: AnyDo | None) -> set[str]:
     """People this case has learnt of beyond the registry's kin."""
     found: set[str | None] = {bond.person for bond in case.kinship.bonds}
     for record in case.kinship.added:

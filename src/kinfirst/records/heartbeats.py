@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from django.db.models import Max, Min
+from django.db import connection
 
 from kinfirst.records import keys, models
 from kinfirst.records.errors import clear_errors
-from kinfirst.records.moments import maybe_micros, micros
+from kinfirst.records.moments import maybe_micros, maybe_moment, micros
 from kinfirst.records.writing import whole
+
+PULSE = """
+    SELECT (SELECT MAX(at) FROM records_heartbeat),
+           (SELECT MIN(due_at) FROM records_case WHERE due_at IS NOT NULL AND due_at <= %s)
+"""
 
 
 class Pulse(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,16 +35,16 @@ def beat(worker: str, now: datetime) -> None:
 
 def forget(before: datetime) -> None:
     """Drops workers that have not been alive since then: each start is a new worker."""
-    with clear_errors():
+    with whole():
         models.Heartbeat.objects.filter(at__lt=before).delete()
 
 
 def pulse(now: datetime) -> Pulse:
-    """Two indexed look-ups: cheap enough for every page."""
-    with clear_errors():
-        last = models.Heartbeat.objects.aggregate(at=Max("at"))["at"]
-        due = models.Case.objects.filter(due_at__isnull=False, due_at__lte=now).aggregate(at=Min("due_at"))
-    return Pulse(last_beat=last, oldest_due=due["at"])
+    """Two indexed look-ups in one query: cheap enough for every page."""
+    with clear_errors(), connection.cursor() as cursor:
+        cursor.execute(PULSE, [micros(now)])
+        last, due = cursor.fetchone()
+    return Pulse(last_beat=maybe_moment(last), oldest_due=maybe_moment(due))
 
 
 def mac_columns(row: models.Heartbeat) -> tuple[object, ...]:

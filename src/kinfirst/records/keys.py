@@ -16,7 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.db import connection
 
+from kinfirst.core.errors import BadInput
 from kinfirst.core.ledger import canonical
 from kinfirst.people import registry
 from kinfirst.people.crypto import Key, Keyring
@@ -27,6 +29,19 @@ KEY_BYTES = 32
 def ring() -> Keyring:
     """The key ring of this installation, as the settings hold it."""
     return registry.keyring()
+
+
+def refuse_strange() -> None:
+    """Refuses (BadInput) to work on a database whose names are under keys that are none of ours: everything would
+    look changed, and whatever we wrote would be unreadable to those who have the right ones."""
+    id = "substr(name_cipher, 2, 4)"
+    shown = f"lower(hex({id}))" if connection.vendor == "sqlite" else f"encode({id}, 'hex')"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT {shown} FROM people_person WHERE length(name_cipher) > 0 LIMIT 9")
+        used = {id for (id,) in cursor.fetchall()}
+    if used and not used & {key.hex() for key in ring().keys}:
+        written = ", ".join(sorted(used))
+        raise BadInput(f"the key file is not that of this database, which was written under key {written}")
 
 
 def mac(table: str, columns: tuple[object, ...]) -> bytes:

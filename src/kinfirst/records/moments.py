@@ -37,6 +37,11 @@ def moment(value: int) -> datetime:
     return EPOCH + timedelta(microseconds=value)
 
 
+def maybe_moment(value: int | None) -> datetime | None:
+    """The same, or None."""
+    return None if value is None else moment(value)
+
+
 class MomentField(_Whole):
     """A datetime (UTC) to Python, a BIGINT of microseconds to the database."""
 

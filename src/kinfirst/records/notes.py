@@ -7,7 +7,6 @@ text behind. Erasing a note empties its ciphertext; token and proof stay.
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime
@@ -20,6 +19,7 @@ from msgspec import inspect
 
 from kinfirst.core.commands import AnyDo
 from kinfirst.core.errors import BrokenRecord
+from kinfirst.people.chance import drawn
 from kinfirst.records import keys, models
 from kinfirst.records.moments import maybe_micros, micros
 from kinfirst.records.writing import whole
@@ -48,14 +48,20 @@ class Notepad:
         self._fresh: dict[str, Fresh] = {}
 
     def replace(self, do: AnyDo) -> AnyDo:
-        """The same command with a token in place of each text. Empty text stays; so does the one word `none`
-        of an inventory, by which two people say that they found nothing (R51)."""
+        """The same command with a token in place of each text. Blanks alone are empty, and empty text stays; so does
+        the one word `none` of an inventory, by which two people say that they found nothing (R51), and the number of
+        an item."""
         replaced: AnyDo = _replaced(do, self.token)
+        item = getattr(do, "item", None)
+        if isinstance(item, str) and item.isdecimal():
+            replaced = msgspec.structs.replace(replaced, item=item)
         return replaced
 
     def token(self, text: str) -> str:
         """The token of a text: the one it already has in this case, else a new one."""
-        if not text or text == NOTHING:
+        if not text.strip():
+            return ""
+        if text == NOTHING:
             return text
         wanted = unicodedata.normalize("NFC", text)
         if wanted in self._fresh:
@@ -63,7 +69,7 @@ class Notepad:
         known = models.Note.objects.filter(case_id=self.case, blind__in=_blinds(self.case, wanted)).first()
         if known is not None:
             return known.token
-        salt = os.urandom(SALT_BYTES)
+        salt = drawn(SALT_BYTES)
         self._fresh[wanted] = Fresh(token=token_of(salt, wanted), text=wanted, salt=salt)
         return self._fresh[wanted].token
 

@@ -91,6 +91,11 @@ def shown(case: str, now: datetime) -> list[models.Outbox]:
     return [row for row in rows if row.state in (UNKNOWN, FAILED) or (row.held_until and row.held_until > now)]
 
 
+def of_case(case: str) -> list[models.Outbox]:
+    """Every message of a case, in the order in which they were written."""
+    return list(models.Outbox.objects.filter(case_id=case).order_by("number"))
+
+
 def give_up(id: str, now: datetime) -> bool:
     """A message whose worker stopped in mid-attempt: nobody knows whether it arrived, so a person is paged. False
     when the worker was only slow and has said in the meantime what came of it."""

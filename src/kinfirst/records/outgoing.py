@@ -13,12 +13,14 @@ from typing import Any
 import msgspec
 
 from kinfirst.core.case import Case
-from kinfirst.core.events import AnyEvent, OrgTold, Retracted
+from kinfirst.core.events import AnyEvent, OrgTold, Overridden, Retracted
+from kinfirst.core.gate import SEEING
 from kinfirst.core.ledger import canonical
 from kinfirst.core.task import Task
 from kinfirst.records import keys
 
 QUEUED = "queued"
+REVIEW = "review_override"
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,12 +33,19 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def of_event(event: AnyEvent, *, seq: int, case: Case) -> tuple[Message, ...]:
-    """An organisation is told; every organisation told before hears of a withdrawal (R45, R47, R50)."""
+    """An organisation is told; every organisation told before hears of a withdrawal (R45, R47, R50).
+
+    Somebody breaks the glass while an earlier exception waits for its review: the authority hears of it too, though no
+    new task opens (decision 0006).
+    """
     if isinstance(event, OrgTold):
         return (_to_org("org", event.org, seq=seq, case=case),)
     if isinstance(event, Retracted):
         told = [org for org, state in case.orgs.items() if state.told is not None]
         return tuple(_to_org("void", org, seq=seq, case=case) for org in sorted(told))
+    if isinstance(event, Overridden) and event.rule == SEEING and any(not one.reviewed for one in case.waivers):
+        said = {"case": case.id, "alias": case.alias, "task": REVIEW, "name": REVIEW}
+        return (Message(seq=seq, kind="page", destination="role:authority", payload=said),)
     return ()
 
 

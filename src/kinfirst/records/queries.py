@@ -8,13 +8,13 @@ from django.db.models import Min
 
 from kinfirst.core.case import Case
 from kinfirst.core.cover import tasks_house
-from kinfirst.core.events import AnyEvent
+from kinfirst.core.events import AnyEvent, CoverAccepted, CoverOffered
 from kinfirst.core.house import House
 from kinfirst.core.policy import Policy
 from kinfirst.core.task import Task
 from kinfirst.core.tasks import tasks
 from kinfirst.records import models, policies, store
-from kinfirst.records.deciding import house_row
+from kinfirst.records.deciding import house_id, house_row
 from kinfirst.records.errors import UnknownCase, clear_errors
 from kinfirst.records.snapshots import CASE, HOUSE, case_event, case_of, house_event, house_of
 
@@ -44,6 +44,15 @@ def house_state(realm: str) -> House:
 def house_tasks(realm: str) -> tuple[Task, ...]:
     """The open tasks of the house."""
     return tasks_house(house_state(realm))
+
+
+def hand_overs(realm: str, *, last: int = 200) -> tuple[CoverOffered | CoverAccepted, ...]:
+    """What was said when patients were offered and when it was read back, the latest last (R55); texts are tokens."""
+    ledger = models.Entry.objects.filter(case_id=house_id(realm), kind__in=("cover_offered", "cover_accepted"))
+    with clear_errors():
+        rows = list(ledger.order_by("-seq").values_list("data", flat=True)[:last])
+    found = (house_event(data) for data in reversed(rows))
+    return tuple(one for one in found if isinstance(one, CoverOffered | CoverAccepted))
 
 
 def entries(case_id: str) -> list[models.Entry]:

@@ -10,6 +10,7 @@ import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from kinfirst.records import store
+from kinfirst.records.errors import DAMAGED, RecordUnavailable
 
 Values = tuple[Any, ...]
 CASE = (*store.CASE, "lease_by", "lease_until", "lease_mac")
@@ -31,7 +32,10 @@ class Stored(msgspec.Struct, frozen=True):
 
 @contextmanager
 def as_stored(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """While it lasts, text of SQLite that is not UTF-8 is read as the bytes it is, where it would be an error."""
+    """While it lasts, text of SQLite that is not UTF-8 is read as the bytes it is, where it would be an error.
+
+    RecordUnavailable where not even the names of columns can be read.
+    """
     if connection.vendor != "sqlite":
         yield
         return
@@ -40,6 +44,8 @@ def as_stored(connection: BaseDatabaseWrapper) -> Iterator[None]:
     sqlite.text_factory = _text
     try:
         yield
+    except UnicodeDecodeError as wrong:
+        raise RecordUnavailable(DAMAGED) from wrong
     finally:
         sqlite.text_factory = before
 

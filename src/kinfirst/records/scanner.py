@@ -1,7 +1,7 @@
 """The scanner at the delivery boundary: no message leaves with a name, a number or a diagnosis in it (R72).
 
 It reads the final bytes of a message the way a mail program would: as they are, and with the usual wrappings
-taken off (quoted-printable, percent signs, HTML entities, base64, JSON escapes).
+taken off, one inside another (quoted-printable, percent signs, HTML entities, base64, header words, escapes).
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ import quopri
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 
 SHORTEST_WORD = 3
 SHORTEST_NUMBER = 5
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
+# Wrappings inside wrappings: a percent sign in base64 in a mail part.
+DEEPEST = 3
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
+_ENCODED_WORD = re.compile(rb"=\?[A-Za-z0-9_.:-]+\?([bBqQ])\?([^?\s]*)\?=")
+_WORD_JOIN = re.compile(rb"\?=\s+=\?")
 _LINE_JOIN = re.compile(rb"(?<=[A-Za-z0-9+/])\r?\n(?=[A-Za-z0-9+/=])")
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,5})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\\/\"']))")
 _WORD = re.compile(r"[^\W\d_]+")
 _JOINED = re.compile(r"[\s.\-/]+")
 
@@ -62,23 +66,63 @@ def _said(term: str, readings: tuple[str, ...], words: tuple[frozenset[str], ...
 
 
 def _readings(message: bytes) -> Iterator[str]:
-    raw = message.decode("utf-8", "replace")
-    yield raw
-    yield html.unescape(raw)
-    yield unquote_plus(raw)
-    yield _ESCAPE.sub(lambda found: chr(int(found[1], 16)), raw)
-    yield quopri.decodestring(message).decode("utf-8", "replace")
-    yield quopri.decodestring(message, header=True).decode("utf-8", "replace")
-    for chunk in (*_BASE64.findall(message), *_BASE64.findall(_LINE_JOIN.sub(b"", message))):
-        yield from _unwrapped(chunk)
+    """The message as text, and as text again with its wrappings taken off, one inside another."""
+    seen: set[bytes] = set()
+    level = [message]
+    for _ in range(DEEPEST + 1):
+        fresh = [raw for raw in dict.fromkeys(level) if raw not in seen]
+        seen.update(fresh)
+        for raw in fresh:
+            yield from _texts(raw)
+        level = [inner for raw in fresh for inner in _unwrapped(raw)]
 
 
-def _unwrapped(chunk: bytes) -> Iterator[str]:
-    body = chunk.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+def _texts(raw: bytes) -> Iterator[str]:
+    """Bytes in every encoding that mail and messages come in."""
+    yield raw.decode("utf-8", "replace")
     try:
-        yield base64.b64decode(body + b"=" * (-len(body) % 4)).decode("utf-8", "replace")
+        raw.decode()
+    except UnicodeDecodeError:
+        yield raw.decode("latin-1")
+    if b"\0" in raw:
+        yield raw.decode("utf-16-le", "replace")
+        yield raw.decode("utf-16-be", "replace")
+
+
+def _unwrapped(raw: bytes) -> Iterator[bytes]:
+    """What stands inside each usual wrapping."""
+    text = raw.decode("utf-8", "replace")
+    yield html.unescape(text).encode("utf-8", "replace")
+    yield unquote_to_bytes(raw.replace(b"+", b" "))
+    yield unquote_to_bytes(raw)
+    yield _unescaped(text)
+    yield quopri.decodestring(raw)
+    # A long header goes on in the next word; the blank between the two is nothing (RFC 2047 section 6.2).
+    yield _ENCODED_WORD.sub(_encoded_word, _WORD_JOIN.sub(b"?==?", raw))
+    for chunk in (*_BASE64.findall(raw), *_BASE64.findall(_LINE_JOIN.sub(b"", raw))):
+        # Where it begins cannot be seen when a letter or a slash stands before it.
+        yield from (_from_base64(chunk[start:]) for start in range(4))
+
+
+def _unescaped(text: str) -> bytes:
+    """The escapes of JSON and of program text; a letter beyond the first plane comes as two."""
+    wide = _ESCAPE.sub(lambda found: found[4] or chr(int(found[1] or found[2] or found[3], 16)), text)
+    return wide.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8", "replace")
+
+
+def _encoded_word(found: re.Match[bytes]) -> bytes:
+    """One word of a mail header (RFC 2047)."""
+    how, body = found[1], found[2]
+    return quopri.decodestring(body, header=True) if how in b"qQ" else _from_base64(body)
+
+
+def _from_base64(chunk: bytes) -> bytes:
+    body = chunk.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    whole = body if len(body) % 4 != 1 else body[:-1]
+    try:
+        return base64.b64decode(whole + b"=" * (-len(whole) % 4))
     except binascii.Error:
-        return
+        return b""
 
 
 def _plain(text: str) -> str:

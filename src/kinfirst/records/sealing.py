@@ -51,6 +51,12 @@ def signature_holds(seal: SignedSeal) -> bool:
     return True
 
 
+def fingerprint(public: bytes) -> str:
+    """A public key as people compare it over the telephone: groups of four of its SHA-256."""
+    text = sha256(public).hexdigest()[:32]
+    return " ".join(text[i : i + 4] for i in range(0, len(text), 4))
+
+
 def moved_digest(heads: str) -> str:
     """The digest of a stored list of heads."""
     return sha256(heads.encode()).hexdigest()

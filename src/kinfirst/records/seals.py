@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from hashlib import sha256
 
 from kinfirst.core.ledger import Head, canonical
 from kinfirst.records import keys, models, store, tally
@@ -86,12 +85,6 @@ def _sealed(rows: list[models.Seal], heads: dict[str, Head], moved: list[Head], 
         signature=signature,
         public_key=public,
     )
-
-
-def fingerprint(public: bytes) -> str:
-    """A public key as people compare it over the telephone: groups of four of its SHA-256."""
-    text = sha256(public).hexdigest()[:32]
-    return " ".join(text[i : i + 4] for i in range(0, len(text), 4))
 
 
 def _utc(at: datetime | None) -> datetime:

@@ -108,7 +108,7 @@ def row_of(values: Sequence[Any]) -> Row:
 
 def write(moves: Sequence[Move]) -> None:
     """Writes them all into the open transaction. LostRace: some case had moved, and the caller rolls back."""
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         try:
             _place(cursor, [move for move in moves if move.after.version == 1])
             _compare_and_set(cursor, [move for move in moves if move.after.version > 1])
@@ -117,22 +117,22 @@ def write(moves: Sequence[Move]) -> None:
             raise LostRace("another writer was first") from wrong
         _tasks(cursor, moves)
         _visits(cursor, moves)
-        _many(cursor, _insert("records_note", NOTE), [row for move in moves for row in move.notes])
-        _many(cursor, _insert("records_outbox", MESSAGE), [row for move in moves for row in move.messages])
+        _insert(cursor, "records_note", NOTE, [row for move in moves for row in move.notes])
+        _insert(cursor, "records_outbox", MESSAGE, [row for move in moves for row in move.messages])
 
 
 def add_messages(row: Row, messages: Sequence[tuple[Any, ...]]) -> None:
     """Messages that no entry caused: they count on the case, whose row moves for it. LostRace as in `write`."""
     after = msgspec.structs.replace(row, version=row.version + 1, outbox_count=row.outbox_count + len(messages))
     columns = columns_of(row.id)
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(
             "UPDATE records_case SET version = %s, outbox_count = %s, mac = %s WHERE id = %s AND version = %s",
             [after.version, after.outbox_count, case_mac(after, columns), row.id, row.version],
         )
         if cursor.rowcount != 1:
             raise LostRace("another writer was first")
-        _many(cursor, _insert("records_outbox", MESSAGE), messages)
+        _insert(cursor, "records_outbox", MESSAGE, messages)
 
 
 def columns_of(case: str) -> Columns:
@@ -193,25 +193,56 @@ MESSAGE = [
 ]
 
 
-def _insert(table: str, columns: Sequence[str], *, key: Sequence[str] = ()) -> str:
+# What a column is to PostgreSQL when it is given as one array for all rows; any other is text.
+ARRAYS = {
+    "bigint": "version seq outbox_count level kin_settled unsigned opened_at due_at task_count next_due at opened due "
+    "erased_at number created_at attempts not_before held_until sequence lease_until",
+    "bytea": "head snapshot mac digest ciphertext",
+    "boolean": "closed retracted two_identifiers open",
+}
+ARRAY_OF = {name: kind for kind, names in ARRAYS.items() for name in names.split()}
+
+
+def _cursor() -> CursorWrapper:
+    """A cursor for writing: on PostgreSQL one that sends values beside the statement and not in its text."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.ensure_connection()
+    driver: Any = connection.Database  # type: ignore[attr-defined]  # psycopg
+    return connection.make_cursor(driver.Cursor(connection.connection))
+
+
+def _insert(
+    cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, then: str = ""
+) -> int:
+    """Inserts rows, and says how many it wrote.
+
+    PostgreSQL reads and plans a statement anew each time, so there it is one, with an array for each column.
+    """
+    if not rows:
+        return 0
     names = ", ".join(f'"{name}"' for name in columns)
-    marks = ", ".join(["%s"] * len(columns))
-    sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"
-    if not key:
-        return sql
+    if connection.vendor == "postgresql":
+        arrays = ", ".join(f"%b::{ARRAY_OF.get(name, 'text')}[]" for name in columns)
+        sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}){then}"
+        cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+    else:
+        marks = ", ".join(["%s"] * len(columns))
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}){then}", rows)
+    count: int = cursor.rowcount
+    return count
+
+
+def _or_update(columns: Sequence[str], key: Sequence[str]) -> str:
+    """What an insert does with a row that is there already: all but its key is written anew."""
     changed = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in columns if name not in key)
-    return f"{sql} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
+    return f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
 
 
 def _select(count: int) -> str:
     names = ", ".join((*PLAIN, "head", "snapshot"))
     marks = ", ".join(["%s"] * count)
     return f"SELECT {names}, {ENGINE} FROM records_case WHERE id IN ({marks})"
-
-
-def _many(cursor: CursorWrapper, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-    if rows:
-        cursor.executemany(sql, rows)
 
 
 def _case_values(move: Move) -> tuple[Any, ...]:
@@ -224,18 +255,14 @@ def _case_values(move: Move) -> tuple[Any, ...]:
 def _place(cursor: CursorWrapper, moves: Sequence[Move]) -> None:
     if moves:
         tally.add(tally.LEDGERS, len(moves))
-    _many(cursor, _insert("records_case", CASE), [_case_values(move) for move in moves])
+    _insert(cursor, "records_case", CASE, [_case_values(move) for move in moves])
 
 
 def _compare_and_set(cursor: CursorWrapper, moves: Sequence[Move]) -> None:
-    if not moves:
-        return
-    changed = ", ".join(f'"{name}" = %s' for name in CASE)
-    lease = "lease_by = '', lease_until = NULL, lease_mac = NULL"
-    sql = f"UPDATE records_case SET {changed}, {lease} WHERE id = %s AND version = %s"
-    rows = [(*_case_values(move), move.after.id, move.after.version - 1) for move in moves]
-    cursor.executemany(sql, rows)
-    if cursor.rowcount != len(moves):
+    """Moves each row that still has the version that was read. None is new here: a case is never taken away."""
+    lease = ", lease_by = '', lease_until = NULL, lease_mac = NULL"
+    still = f"{_or_update(CASE, ('id',))}{lease} WHERE records_case.version = EXCLUDED.version - 1"
+    if _insert(cursor, "records_case", CASE, [_case_values(move) for move in moves], then=still) != len(moves):
         raise LostRace("another writer was first")
 
 
@@ -245,18 +272,20 @@ def _append(cursor: CursorWrapper, moves: Iterable[Move]) -> None:
         for move in moves
         for line in move.lines
     ]
-    _many(cursor, _insert("records_entry", ENTRY), rows)
+    _insert(cursor, "records_entry", ENTRY, rows)
 
 
 def _tasks(cursor: CursorWrapper, moves: Iterable[Move]) -> None:
     gone = [(move.after.id, name) for move in moves for name in move.tasks_gone]
-    _many(cursor, "DELETE FROM records_task WHERE case_id = %s AND name = %s", gone)
+    if gone:
+        cursor.executemany("DELETE FROM records_task WHERE case_id = %s AND name = %s", gone)
     kept = [row for move in moves for row in move.tasks]
-    _many(cursor, _insert("records_task", TASK, key=("case_id", "name")), kept)
+    _insert(cursor, "records_task", TASK, kept, then=_or_update(TASK, ("case_id", "name")))
 
 
 def _visits(cursor: CursorWrapper, moves: Iterable[Move]) -> None:
     gone = [(move.after.id, place) for move in moves for place in move.visits_gone]
-    _many(cursor, "DELETE FROM records_visit WHERE case_id = %s AND place = %s", gone)
+    if gone:
+        cursor.executemany("DELETE FROM records_visit WHERE case_id = %s AND place = %s", gone)
     kept = [row for move in moves for row in move.visits]
-    _many(cursor, _insert("records_visit", VISIT, key=("case_id", "place")), kept)
+    _insert(cursor, "records_visit", VISIT, kept, then=_or_update(VISIT, ("case_id", "place")))

@@ -65,7 +65,7 @@ def of_case(case: Case, policy: Policy, open_tasks: Sequence[Task]) -> Columns:
         kin_settled=maybe_micros(kin_settled_at(case, policy)),
         unsigned=sum(not entry.signed for entry in case.chart),
         opened_at=maybe_micros(case.opened_at),
-        due_at=maybe_micros(due(case, policy)),
+        due_at=maybe_micros(due(case, policy, known=open_tasks)),
     )
 
 

@@ -35,10 +35,11 @@ def learnt(case_id: str) -> tuple[Learnt, ...]:
 def _learnt(event: AnyEvent, at: datetime, *, by: str) -> Learnt | None:
     match event:
         case Told():
-            return Learnt(at=at, who=event.place, how="told", by=by, channel=event.channel, version=event.version)
+            when = event.when or at
+            return Learnt(at=when, who=event.place, how="told", by=by, channel=event.channel, version=event.version)
         case Condoled():
             how = "already knew" if event.right else "had heard it wrong"
-            return Learnt(at=at, who=event.place, how=how, by=by, version=event.version)
+            return Learnt(at=event.when or at, who=event.place, how=how, by=by, version=event.version)
         case AgencyConfirmed():
             return Learnt(at=event.when, who=event.place, how="told by an agency", by=by, version=event.version)
         case Corrected():

@@ -27,7 +27,7 @@ def work(
     *,
     db: Annotated[str | None, typer.Option("--db", metavar="URL", help="The database; else KINFIRST_DB.")] = None,
     once: Annotated[bool, typer.Option("--once", help="Do all that is due now, then end.")] = False,
-    batch: Annotated[int, typer.Option("--batch", help="How many ledgers are ticked in one transaction.")] = 200,
+    batch: Annotated[int, typer.Option("--batch", help="How many ledgers are ticked in one transaction.")] = 500,
     seal_every: Annotated[
         str, typer.Option("--seal-every", metavar="DURATION", help="Seal that often (ISO 8601); PT0S: never.")
     ] = "PT1H",

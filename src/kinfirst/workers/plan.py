@@ -15,7 +15,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """`batch` ledgers are ticked in one transaction; `lanes` messages are carried at once; a claim is given up
     after `lease`. `seal_every` of nothing means that this worker makes no seals, `send` that messages leave."""
 
-    batch: int = 200
+    batch: int = 500
     lanes: int = 8
     lease: timedelta = timedelta(minutes=2)
     seal_every: timedelta = timedelta(hours=1)

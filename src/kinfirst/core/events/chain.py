@@ -67,26 +67,36 @@ class Assigned(Event, frozen=True, kw_only=True):
 
 
 class Attempted(Event, frozen=True, kw_only=True):
-    """A visit that told nobody; `again` is when the next is planned (R36)."""
+    """A visit that told nobody; `again` is when the next is planned (R36). `when`: it was recorded later."""
 
     place: str
     result: str
     again: datetime
+    when: datetime | None = None
 
 
 class Told(Event, frozen=True, kw_only=True):
-    """A person was told and understood, under this version of the facts (R28, R44)."""
+    """A person was told and understood, under this version of the facts (R28, R44).
+
+    Recorded later than it happened (lateness.py), it says `when`, and by when the person must hear what came between:
+    newer facts (`due`), a doubt (`doubt_due`), a retraction (`retract_due`).
+    """
 
     place: str
     channel: str
     version: int
     interpreter: str | None = None
+    when: datetime | None = None
+    due: datetime | None = None
+    doubt_due: datetime | None = None
+    retract_due: datetime | None = None
 
 
 class Condoled(Event, frozen=True, kw_only=True):
     """A person already knew (R34). `right` says whether what they knew stands; if not, they hear it by `due`.
 
-    `doubt_due`, while somebody doubts the case: when they must hear of the doubt (R46).
+    `doubt_due`, while somebody doubts the case: when they must hear of the doubt (R46). `when` and `retract_due` as in
+    Told.
     """
 
     place: str
@@ -95,6 +105,8 @@ class Condoled(Event, frozen=True, kw_only=True):
     version: int
     due: datetime
     doubt_due: datetime | None = None
+    when: datetime | None = None
+    retract_due: datetime | None = None
 
 
 class Searched(Event, frozen=True, kw_only=True):
@@ -133,10 +145,11 @@ class Acknowledged(Event, frozen=True, kw_only=True):
 
 
 class Leaked(Event, frozen=True, kw_only=True):
-    """The news is out (R33)."""
+    """The news is out (R33). `when`: it was recorded later."""
 
     source: str
     about: str = ""
+    when: datetime | None = None
 
 
 class Overridden(Event, frozen=True, kw_only=True):

@@ -132,8 +132,14 @@ class Retracted(Event, frozen=True, kw_only=True):
 
 
 class Refused(Event, frozen=True, kw_only=True):
-    """A command that was refused: who tried what, and which rules (R35, R59)."""
+    """A command that was refused: who tried what, and which rules (R35, R59).
+
+    `when`: it had been done already, and only its record came later (lateness.py). Somebody then settles what is true;
+    one who was told by others meanwhile hears what stands by `due`.
+    """
 
     command: str
     rules: tuple[str, ...]
     place: str | None = None
+    when: datetime | None = None
+    due: datetime | None = None

@@ -56,6 +56,7 @@ def corrected(case: Case, event: Corrected, moment: Moment) -> Case:
         corrections=without(case.corrections, who),
         doubt_duties=without(case.doubt_duties, who),
         retract_duties=without(case.retract_duties, who),
+        late=without(case.late, who),
         doubt_heard=heard,
     )
 

@@ -35,7 +35,7 @@ from kinfirst.core.events import (
     Told,
 )
 from kinfirst.core.folding.base import Moment, at_work, change, folds, joined, without
-from kinfirst.core.gate import KIN_WAIVERS, SETTLING_WAIVERS
+from kinfirst.core.gate import KIN_WAIVERS, SEEING, SETTLING_WAIVERS
 from kinfirst.core.places import Place
 
 
@@ -119,9 +119,11 @@ def assigned(case: Case, event: Assigned, moment: Moment) -> Case:
 
 @folds(Attempted)
 def attempted(case: Case, event: Attempted, moment: Moment) -> Case:
-    """Not told; again later."""
+    """Not told; again later, unless somebody has told them meanwhile."""
     tries = {**case.attempts, event.place: case.attempts.get(event.place, 0) + 1}
-    again = {**case.again, event.place: event.again}
+    place = _place(case, event.place)
+    known = place is not None and place.person in case.told
+    again = case.again if known else {**case.again, event.place: event.again}
     return change(case, attempts=tries, again=again, attended=joined(case.attended, moment.by))
 
 
@@ -133,6 +135,7 @@ def _knows(case: Case, place: Place, telling: Telling) -> Case:
         "told": {**case.told, who: telling},
         "again": without(case.again, place.id),
         "handed": without(case.handed, place.id),
+        "late": without(case.late, place.id),
         "attended": joined(case.attended, *(held.people if held else ())),
     }
     return change(case, **fields)
@@ -140,19 +143,20 @@ def _knows(case: Case, place: Place, telling: Telling) -> Case:
 
 @folds(Told)
 def told(case: Case, event: Told, moment: Moment) -> Case:
-    """They know, and of which version."""
+    """They know, and of which version; what came between the telling and its record is owed to them."""
     place = _place(case, event.place)
     if place is None:
         return case
     telling = Telling(
-        at=moment.at,
+        at=event.when or moment.at,
         by=moment.by,
         how="told",
         version=event.version,
         heard=event.version,
         channel=event.channel,
     )
-    return _knows(at_work(case, moment), place, telling)
+    known = _owe_since(_knows(at_work(case, moment), place, telling), place, event, moment)
+    return known if event.due is None else owe_correction(known, place.person or place.id, event.due, moment)
 
 
 @folds(Condoled)
@@ -161,9 +165,21 @@ def condoled(case: Case, event: Condoled, moment: Moment) -> Case:
     place = _place(case, event.place)
     if place is None or place.person is None:
         return case
-    telling = Telling(at=moment.at, by=moment.by, how="condoled", version=event.version, heard=event.version)
-    known = _owe_doubt(_knows(at_work(case, moment), place, telling), place.person, event.doubt_due, moment)
-    return known if event.right else owe_correction(known, place.person, event.due, moment)
+    at = event.when or moment.at
+    telling = Telling(at=at, by=moment.by, how="condoled", version=event.version, heard=event.version)
+    known = _owe_since(_knows(at_work(case, moment), place, telling), place, event, moment)
+    stands = event.right and event.version == case.version
+    return known if stands else owe_correction(known, place.person, event.due, moment)
+
+
+def _owe_since(case: Case, place: Place, event: Told | Condoled, moment: Moment) -> Case:
+    """The case with an open doubt and a retraction owed to somebody who is only now known to know (R45, R46)."""
+    who = place.person or place.id
+    more = _owe_doubt(case, who, event.doubt_due, moment)
+    if event.retract_due is None:
+        return more
+    duty = Duty(opened=moment.at, due=event.retract_due, holder=case.told[who].by)
+    return change(more, retract_duties={**more.retract_duties, who: duty})
 
 
 def _owe_doubt(case: Case, who: str | None, due: datetime | None, moment: Moment) -> Case:
@@ -220,7 +236,7 @@ def acknowledged(case: Case, event: Acknowledged, moment: Moment) -> Case:
 @folds(Leaked)
 def leaked(case: Case, event: Leaked, moment: Moment) -> Case:
     """The fast lane opens; a second leak changes nothing."""
-    return _closing(case, leak=case.closing.leak or moment.at)
+    return _closing(case, leak=case.closing.leak or event.when or moment.at)
 
 
 @folds(Overridden)
@@ -235,12 +251,15 @@ def overridden(case: Case, event: Overridden, moment: Moment) -> Case:
         until=event.until,
         at=moment.at,
     )
-    more = at_work(change(case, waivers=(*case.waivers, waiver)), moment)
+    more = change(case, waivers=(*case.waivers, waiver))
+    if event.rule == SEEING and event.place == moment.by:
+        return more  # who broke the glass is not at work on the case by that (decision 0006)
+    more = at_work(more, moment)
     if event.place is None:
         more = _kinship(more, waived=True) if event.rule in KIN_WAIVERS else more
         return _cleared_incidents(more) if event.rule == "R52" else more
     if event.rule in SETTLING_WAIVERS:
-        return change(more, passed=joined(more.passed, event.place))
+        return change(more, passed=joined(more.passed, event.place), late=without(more.late, event.place))
     return more
 
 

@@ -26,6 +26,7 @@ from kinfirst.core.events import (
     StatusSet,
 )
 from kinfirst.core.folding.base import Moment, at_work, change, folds, joined
+from kinfirst.core.folding.chain import owe_correction
 from kinfirst.core.identity import candidate
 
 _HURT = ("vsi", "si", "nsi", "iii")
@@ -199,4 +200,13 @@ def refused(case: Case, event: Refused, moment: Moment) -> Case:
     kinship = case.kinship
     if event.command == "draw_chain" and "R17" in event.rules and kinship.tie_since is None:
         kinship = msgspec.structs.replace(kinship, tie_since=moment.at)
-    return change(case, refused=table, kinship=kinship)
+    return _settle_later(change(case, refused=table, kinship=kinship), event, moment)
+
+
+def _settle_later(case: Case, event: Refused, moment: Moment) -> Case:
+    """What was done, and could not be recorded when its record came, is somebody's to settle (decision 0005)."""
+    if event.when is None or not event.place:
+        return case
+    more = change(case, late={**case.late, event.place: moment.at})
+    owed = event.due is not None and event.place in case.told
+    return owe_correction(more, event.place, event.due, moment) if owed and event.due else more
