@@ -46,11 +46,15 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session", autouse=True)
 def committed_rows_can_be_emptied() -> Iterator[None]:
-    """After a test that commits, its rows go, whatever the record's triggers say."""
+    """After a test that commits, its rows go, whatever the record's triggers say; and before the first test there
+    is a key file, for the processes that tests start."""
     from django.test import TransactionTestCase
 
+    from kinfirst.project.keys import keys_for
     from tests.plugins.committed import emptied
 
+    # A worker of xdist may have read the settings with the file of its controller, before it had one of its own.
+    keys_for(os.environ["KINFIRST_DB"])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptied(TransactionTestCase._fixture_teardown))
         yield

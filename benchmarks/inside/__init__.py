@@ -1,0 +1,1 @@
+"""What runs inside a measurement: Django is set up, the database is KINFIRST_DB."""

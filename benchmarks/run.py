@@ -1,0 +1,74 @@
+"""What every bench is given, and how it says what it is doing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import msgspec
+
+from benchmarks.results import Measured, shown
+from benchmarks.seeds import Seeds
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of everything. `sizes` are the numbers of open cases, fewest first; `life` is how long (seconds) a
+    worker is left alone before it is killed, `seconds` over how long the `due` moments are spread."""
+
+    cases: int = 10_000
+    workers: tuple[int, ...] = (1, 2, 4)
+    sizes: tuple[int, ...] = (100, 1_000, 10_000, 100_000)
+    kinds: tuple[str, ...] = ()
+    rounds: int = 3
+    clients: int = 50
+    requests: int = 2_000
+    due: int = 500
+    life: float = 3.0
+    seconds: float = 20.0
+    commands: int = 400
+    pages: int = 60
+    tells: int = 60
+    peer_cases: int = 300
+    casualties: tuple[int, ...] = (100, 300, 1_000)
+    peers: bool = True
+
+    @classmethod
+    def small(cls, kinds: tuple[str, ...]) -> Options:
+        """Enough to see that it runs."""
+        return cls(
+            cases=20,
+            workers=(1,),
+            sizes=(6,),
+            kinds=kinds,
+            rounds=1,
+            clients=2,
+            requests=6,
+            due=4,
+            life=0.2,
+            seconds=0.4,
+            commands=4,
+            pages=2,
+            tells=1,
+            peer_cases=2,
+            casualties=(3, 6),
+            peers=False,
+        )
+
+
+class Bench(msgspec.Struct, frozen=True, kw_only=True):
+    """One bench: what it is called, and the function that does it."""
+
+    name: str
+    measure: Callable[[Options, Seeds], list[Measured]]
+
+
+def say(text: str) -> None:
+    """What is being done, to whoever waits."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def told(found: list[Measured]) -> list[Measured]:
+    """Says each, and gives them back."""
+    for one in found:
+        say(f"  {one.what}: {shown(one.middle, one.unit)}{f' ({one.note})' if one.note else ''}")
+    return found
