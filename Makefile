@@ -1,7 +1,7 @@
 # Every target works from a bare checkout: what is missing is set up first, what is there is left alone.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: run setup test check format lint types layers house bench docs diagrams pin clean
+.PHONY: run setup test check format lint types layers house bench chaos docs diagrams pin clean
 
 bin := .venv/bin
 python := $(bin)/python
@@ -44,6 +44,11 @@ house: $(tests)
 bench: $(tests)
 	@postgres=$$(scripts/postgres.sh) && KINFIRST_TEST_POSTGRES=$$postgres $(python) -m benchmarks $(ARGS)
 
+# Faults on purpose, each printed: make chaos ARGS="--minutes 2 --only sqlite --seed 7". Clocks are stepped where
+# libfaketime is (Debian: faketime).
+chaos: $(tests)
+	@$(python) -m tests.chaos $(ARGS)
+
 docs: $(tests)
 	$(python) -m kinfirst.project.docs
 
@@ -56,6 +61,7 @@ pin: $(tests)
 
 clean:
 	-scripts/postgres.sh stop
+	-scripts/nats.sh stop
 	rm -rf .venv .*_cache .hypothesis build src/*.egg-info
 
 $(runs): constraints/run.txt pyproject.toml

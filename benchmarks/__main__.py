@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
             say(f"{name} could not be installed: {wrong}")
     described = machine.described()
     found = measured(names, options)
-    for line in report.goals(found):
+    for line in report.goals(found, names):
         print(line)
     if asked.write:
         for path in report.write(found, described, options):

@@ -27,6 +27,7 @@ def measure(options: Options, seeds: Seeds) -> list[Measured]:
                 texts[key] = f"chain steps, {kind}, {workers} worker{'s' if workers > 1 else ''}"
                 with seeds.at(kind, options.cases) as place:
                     took = steps(place, workers)
+                    _refuse_broken(place)
                     found.setdefault(key, []).append(took["rate"])
                     notes[key] = f"{took['cpu'] * 1e6:.0f} us of worker CPU a step"
                     if kind == POSTGRESQL and workers == options.workers[0]:
@@ -70,9 +71,13 @@ def steps(place: Place, workers: int, *, until: datetime | None = None) -> dict[
         moved += sum(one["moved"] for one in took)
         cpu += sum(one["cpu"] for one in took)
         seconds += max(one["seconds"] for one in took)
-    if wrong := run("verify", place)["wrong"]:
-        raise AssertionError(f"the record does not hold after {moved} steps: {wrong}")
     return {"rate": moved / seconds, "moved": moved, "cpu": cpu / max(moved, 1)}
+
+
+def _refuse_broken(place: Place) -> None:
+    """A number that was reached by breaking the record is none."""
+    if wrong := run("verify", place)["wrong"]:
+        raise AssertionError(f"the record does not hold: {wrong}")
 
 
 def _tell(options: Options, seeds: Seeds, kind: str, into: tuple[dict[str, list[float]], dict[str, str]]) -> None:

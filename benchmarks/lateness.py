@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from benchmarks import working
 from benchmarks.parts import run
 from benchmarks.places import Place
 from benchmarks.results import Measured, percentile, shown
 from benchmarks.run import Options, say, told
 from benchmarks.seeds import Seeds
-from kinfirst.clock import SystemClock
 
-# Between the last case entered and the first that is due.
-HEAD_START = timedelta(seconds=3)
-# Entering a case takes about a millisecond; a busy machine takes longer.
-ENTERING = timedelta(milliseconds=8)
 PATIENCE = 60.0
 
 
@@ -37,11 +30,7 @@ def late_by(place: Place, options: Options) -> tuple[list[float], int]:
     running = working.worker(place)
     try:
         run("beating", place, patience=PATIENCE)
-        first = SystemClock().now() + HEAD_START + options.due * ENTERING
-        every = options.seconds / options.due
-        run("more", place, cases=options.due, due=first.isoformat(), every=every)
-        last = first + timedelta(seconds=every * options.due)
-        seen = run("watch", place, first=first.isoformat(), last=last.isoformat(), patience=PATIENCE)
+        seen = run("late", place, cases=options.due, every=options.seconds / options.due, patience=PATIENCE)
     finally:
         working.end(running)
     return seen["late"], seen["waiting"]

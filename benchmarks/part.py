@@ -19,6 +19,7 @@ INSIDE = {
     "board": "looking",
     "watch": "watching",
     "beating": "watching",
+    "late": "watching",
     "accounts": "looking",
     "verify": "ticking",
 }

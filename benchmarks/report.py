@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import peers, plots
@@ -44,10 +44,12 @@ Python.""",
 }
 
 
-def goals(found: Sequence[Measured]) -> list[str]:
-    """Each goal in one line: what, the goal, what was measured, and what is short."""
+def goals(found: Sequence[Measured], names: Collection[str] = tuple(TITLES)) -> list[str]:
+    """Each goal of those benches in one line: what, the goal, what was measured, and what is short."""
     lines = []
     for one in judged(found):
+        if one.goal.key.partition(".")[0] not in names:
+            continue
         verdict = one.short or "met"
         lines.append(f"{one.goal.what}: {_promise(one)}; measured {shown(one.value, one.goal.unit)}: {verdict}")
     return lines

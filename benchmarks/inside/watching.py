@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import sleep
 from typing import Any
 
+from benchmarks.inside.filling import more
 from kinfirst.clock import SystemClock
 from kinfirst.records import models
 from kinfirst.records.moments import micros
 
 LOOK_EVERY = 0.005
+# Between the last case entered and the first that is due; entering one takes about a millisecond, or several.
+HEAD_START = timedelta(seconds=2)
+ENTERING = timedelta(milliseconds=8)
 
 
 def beating(*, patience: float) -> dict[str, Any]:
@@ -21,6 +25,14 @@ def beating(*, patience: float) -> dict[str, Any]:
             raise TimeoutError("no worker came up")
         sleep(LOOK_EVERY)
     return {}
+
+
+def late(*, cases: int, every: float, patience: float) -> dict[str, Any]:
+    """Opens cases that will be due one after another, so many seconds apart, and watches them (`watch`)."""
+    first = SystemClock().now() + HEAD_START + cases * ENTERING
+    more(cases=cases, due=first.isoformat(), every=every)
+    last = first + timedelta(seconds=every * cases)
+    return watch(first=first.isoformat(), last=last.isoformat(), patience=patience)
 
 
 def watch(*, first: str, last: str, patience: float) -> dict[str, Any]:

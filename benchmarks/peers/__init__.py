@@ -18,6 +18,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 from benchmarks.places import POSTGRES, POSTGRESQL, fresh
 from benchmarks.run import Options, say
@@ -125,9 +126,9 @@ def free_port() -> int:
 
 
 def _answers(port: int) -> None:
-    for _ in range(200):
+    for _ in range(300):
         with socket.socket() as tried:
-            tried.settimeout(0.1)
             if tried.connect_ex(("127.0.0.1", port)) == 0:
                 return
+        sleep(0.1)
     raise RuntimeError("the server did not come up")

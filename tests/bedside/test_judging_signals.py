@@ -204,8 +204,10 @@ def test_pacing_spikes_before_every_beat_change_nothing() -> None:
 def test_rhythms(phase: Phase, kind: str) -> None:
     samples = heart(Phase(rhythm="sinus", seconds=20.0, rate=80.0), phase, seconds=45.0, leads=ALL)
     said = [alarm for alarm in alarms_of(samples, ALL) if alarm.phase == "raised" and not alarm.technical]
-    assert said[0].kind == kind
-    assert said[0].at / FS < 35.0
+    first = next(alarm for alarm in said if alarm.kind == kind)
+    assert first.at / FS < 35.0
+    # What fibrillates is fast as well, and what is broad and fast may be either; a slow heart is only slow.
+    assert {alarm.kind for alarm in said} <= ({kind} if kind in ("brady", "tachy") else {"vf", "vt", "tachy"})
     assert "asystole" not in {alarm.kind for alarm in said}
 
 

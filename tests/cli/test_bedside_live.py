@@ -6,8 +6,11 @@ import asyncio
 import io
 import json
 import re
+import secrets
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import timedelta
 from itertools import islice
@@ -18,6 +21,7 @@ import pytest
 from rich.console import Console
 
 from kinfirst.bedside.generator import Generator
+from kinfirst.bedside.hub_nats import connected
 from kinfirst.bedside.scripts import SCRIPTS
 from kinfirst.bedside.sources.port import Packet
 from kinfirst.bedside.watching import Watching
@@ -29,9 +33,12 @@ from kinfirst.clock import SystemClock
 from kinfirst.interop.hl7v2.mllp_link import send
 from kinfirst.interop.hl7v2.oru import read_device
 from kinfirst.interop.hl7v2.oru_shape import DeviceReport
+from tests.bedside.conftest import nats_url
 from tests.bedside.stories import FLAT, START
-from tests.records.crime_scene import played
-from tests.records.terminal import kinfirst, one_line
+from tests.records.crime_scene import environment, played
+from tests.records.terminal import RUN, kinfirst, one_line
+
+__all__ = ["nats_url"]
 
 CODES = {"II": "131330^MDC_ECG_ELEC_POTL_II", "V": "131331^MDC_ECG_ELEC_POTL_V1", "PLETH": "150452^MDC_PULS_OXIM_PLETH"}
 
@@ -59,20 +66,51 @@ def stage(database: Path) -> list[tuple[str, str]]:
 
 
 def test_the_night_becomes_tasks_in_the_case_and_nothing_else(copy: Path) -> None:
-    before = stage(copy)
+    before, already = stage(copy), reported(copy)
     args = ("bedside", "watch", "--script", "night", "--bed", "3", "--case", "Delta")
     done = kinfirst(copy, *args)
     assert (done.returncode, done.stderr) == (0, "")
     assert any("bed 3 raised ASYSTOLE (high) since 14:34:59" in line for line in done.stdout.splitlines())
-    told = reported(copy)
+    told = reported(copy)[len(already) :]
     assert ("system", "asystole") in told
     assert {device for _, device in told} <= {"asystole", "vf", "tachy", "brady", "leads_off"}
     assert stage(copy) == before
     # The same night told again, as by a worker that took the bed over, is the same entries.
     again = kinfirst(copy, *args)
     assert again.returncode == 0
-    assert reported(copy) == told
+    assert reported(copy) == [*already, *told]
     assert kinfirst(copy, "verify").returncode == 0
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_a_bed_on_nats_is_watched_by_another_process_which_tells_the_record(copy: Path, nats_url: str) -> None:
+    already, prefix = reported(copy), f"c{secrets.token_hex(6)}"
+    where = ("--nats", nats_url, "--prefix", prefix)
+    run = [sys.executable, "-c", RUN, "bedside", "work", *where, "--name", "w1"]
+    key = copy.with_name("kinfirst.key")
+    watcher = subprocess.Popen(run, env=environment(copy, key), stdout=subprocess.PIPE, text=True)
+    try:
+        story = ("--script", "night", "--seconds", "140", "--speed", "0")
+        fed = kinfirst(copy, "bedside", "feed", *story, "--bed", "3", "--case", "Delta", *where)
+        assert (fed.returncode, fed.stderr) == (0, "")
+        assert watcher.stdout is not None
+        said = next(line for line in watcher.stdout if "raised ASYSTOLE" in line)
+        assert "bed 3" in said
+        watcher.terminate()
+        watcher.communicate()
+        assert watcher.returncode == 0
+    finally:
+        watcher.kill()
+        watcher.wait()
+        asyncio.run(forget(nats_url, prefix))
+    assert ("system", "asystole") in reported(copy)[len(already) :]
+
+
+async def forget(url: str, prefix: str) -> None:
+    hub = await connected(url, prefix=prefix)
+    await hub.forget()
+    await hub.close()
 
 
 def test_without_a_case_the_record_is_not_even_opened(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -355,7 +356,7 @@ def the_search(night: Night) -> None:
     for time, step in (("16:15", "records"), ("16:40", "comrades"), ("17:05", "division")):
         night.at(time)
         page = night.go("sakura", "/desk/{case}/")
-        page.get_by_role("link", name=f"Record the step: {step}").click()
+        page.get_by_role("link", name=re.compile(f"Record the step.*{step}")).click()
         page.get_by_label("What you found").fill("none known")
         page.get_by_role("button", name="Record the step").click()
         done(page)

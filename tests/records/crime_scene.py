@@ -173,7 +173,7 @@ def places_of(file: Path, schema: dict[str, list[str]]) -> list[tuple[int, int]]
 
 def one_byte(connection: sqlite3.Connection, table: str, column: str, chance: random.Random) -> Damage | None:
     """Changes one bit of one value of that column; None when the column holds nothing, or no row may hold it."""
-    query = f'SELECT rowid, "{column}" FROM {table} WHERE "{column}" IS NOT NULL AND "{column}" <> \'\''
+    query = f'SELECT rowid, "{column}" FROM {table} WHERE length("{column}") > 0'
     rows = connection.execute(query).fetchall()
     chance.shuffle(rows)
     for row, before in rows:

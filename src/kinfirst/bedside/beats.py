@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kinfirst.bedside.filters import Bools, Floats, Ints
+from kinfirst.bedside.filters import Bools, Floats, Ints, middle
 from kinfirst.bedside.settings import Settings
 from kinfirst.bedside.state import State
 
@@ -43,7 +43,7 @@ class Found(NamedTuple):
 
 def level_of(state: State, floor: float) -> Floats:
     """Each lead's usual beat, mV/s, faded where none has come for long; never under a tenth of the QRS floor."""
-    usual = np.median(state.usual, axis=2) * state.fade[:, None]
+    usual = middle(state.usual) * state.fade[:, None]
     return np.maximum(usual, 0.1 * floor)
 
 
@@ -63,13 +63,13 @@ def fused(envelope: Floats, level: Floats, *, noise: Floats, passing: Bools) -> 
 def candidates(curve: Floats, envelope: Floats, high: Floats, first: Ints) -> Candidates:
     """The highest points of a curve; `high` is its sliding maximum, `first` each bed's sample at its start."""
     reach = (curve.shape[1] - high.shape[1]) // 2
-    middle = curve[:, reach : curve.shape[1] - reach]
-    peak = (middle[:, 1:-1] >= high[:, 1:-1]) & (middle[:, 1:-1] > middle[:, :-2])
+    inner = curve[:, reach : curve.shape[1] - reach]
+    peak = (inner[:, 1:-1] >= high[:, 1:-1]) & (inner[:, 1:-1] > inner[:, :-2])
     row, at = np.nonzero(peak)
     around = (at + 1)[:, None] + np.arange(2 * reach + 1)
     leads = np.arange(envelope.shape[1])
     rises = envelope[row[:, None, None], leads[None, :, None], around[:, None, :]].max(axis=2)
-    return Candidates(row, first[row] + reach + 1 + at, middle[row, at + 1], rises)
+    return Candidates(row, first[row] + reach + 1 + at, inner[row, at + 1], rises)
 
 
 class Judge:
@@ -100,7 +100,7 @@ class Judge:
         return Found(row[order], at[order])
 
     def _threshold(self, state: State, row: Ints) -> Floats:
-        usual = np.median(state.heights[row], axis=1)
+        usual = middle(state.heights[row])
         ripple = state.ripple[row]
         return np.asarray(ripple + self._set.share * (usual - ripple))
 
@@ -108,7 +108,7 @@ class Judge:
         """The best rise that was refused, where a beat is overdue by the time of this candidate."""
         row, fs = now.row, self._fs
         spare = state.spare[row]
-        usual = np.median(state.intervals[row, -8:], axis=1)
+        usual = middle(state.intervals[row, -8:].astype(np.float64))
         overdue = (state.last[row] > 0) & (now.at - state.last[row] > self._set.look_back * usual)
         high = state.spare_height[row] > self._set.look_share * self._threshold(state, row)
         apart = (spare - state.last[row] > self._set.t_wave * fs) & (now.at - spare > self._set.refractory * fs)
@@ -136,11 +136,11 @@ class Judge:
         interval = np.where(first, state.intervals[row, -1], np.minimum(now.at - state.last[row], longest))
         state.intervals[row] = _pushed(state.intervals[row], interval)
         good = learnable[row]
-        usual = np.median(state.usual[row], axis=2)
+        usual = middle(state.usual[row])
         newest = np.where(good, np.minimum(now.rises, 3.0 * np.maximum(usual, self._floor)), usual)
         faded = state.usual[row] * state.fade[row][:, None, None]
         state.usual[row] = _pushed(faded, newest)
-        height = np.where(good.any(axis=1), np.minimum(now.height, 2.0), np.median(state.heights[row], axis=1))
+        height = np.where(good.any(axis=1), np.minimum(now.height, 2.0), middle(state.heights[row]))
         state.heights[row] = _pushed(state.heights[row], height)
         state.fade[row] = 1.0
         state.last[row] = now.at
@@ -149,7 +149,7 @@ class Judge:
 
     def _refuse(self, state: State, now: Candidates) -> None:
         row = now.row
-        usual = np.median(state.heights[row], axis=1)
+        usual = middle(state.heights[row])
         state.ripple[row] = 0.875 * state.ripple[row] + 0.125 * np.minimum(now.height, usual)
         better = (now.height > state.spare_height[row]) & (now.at - state.last[row] > self._set.t_wave * self._fs)
         better &= (now.rises >= self._floor).any(axis=1)

@@ -27,6 +27,14 @@ def moving_average(signal: Floats, size: int) -> Floats:
     return mean
 
 
+def middle(values: Floats) -> Floats:
+    """The median along the last axis, without numpy's checks (nothing here is NaN): many small arrays need it."""
+    size = values.shape[-1]
+    low, high = (size - 1) // 2, size // 2
+    part = np.partition(values, high if low == high else (low, high), axis=-1)
+    return np.asarray(part[..., low] if low == high else 0.5 * (part[..., low] + part[..., high]))
+
+
 def sliding_max(signal: Floats, size: int) -> Floats:
     """The highest of each run of `size` samples, by doubling; `size - 1` shorter than the signal."""
     reached, high = 1, signal

@@ -72,14 +72,15 @@ class NatsHub:
                     storage=StorageType.FILE,
                 )
             )
-            self._beds = await self._bucket("beds", ttl=None, storage=StorageType.FILE)
-            self._states = await self._bucket("states", ttl=None, storage=StorageType.FILE)
-            self._leases = await self._bucket("leases", ttl=LEASE_SECONDS, storage=StorageType.MEMORY)
-            self._watchers = await self._bucket("watchers", ttl=LEASE_SECONDS, storage=StorageType.MEMORY)
+            self._beds = await self._bucket("beds")
+            self._states = await self._bucket("states")
+            self._leases = await self._bucket("leases", ttl=LEASE_SECONDS)
+            self._watchers = await self._bucket("watchers", ttl=LEASE_SECONDS)
 
-    async def _bucket(self, what: str, *, ttl: float | None, storage: StorageType) -> KeyValue:
-        bucket = f"{self._prefix}_{what}"
-        return await self._stream.create_key_value(KeyValueConfig(bucket=bucket, ttl=ttl, history=1, storage=storage))
+    async def _bucket(self, what: str, *, ttl: float | None = None) -> KeyValue:
+        """On disk, even what lives for seconds: a server that begins anew must still have the bucket."""
+        config = KeyValueConfig(bucket=f"{self._prefix}_{what}", ttl=ttl, history=1, storage=StorageType.FILE)
+        return await self._stream.create_key_value(config)
 
     async def close(self) -> None:
         """Hangs up."""
@@ -235,10 +236,14 @@ class NatsHub:
             await pull.consumer_info()
 
     async def attend(self, owner: str) -> int:
-        """Counts the watchers that have said so within `LEASE_SECONDS`."""
-        with asking():
-            await self._watchers.put(owner, b"1")
-            return (await self._stream.stream_info(f"KV_{self._prefix}_watchers")).state.messages
+        """Counts the watchers that have said so within `LEASE_SECONDS`. A server that has lost all is made ready."""
+        try:
+            with asking():
+                await self._watchers.put(owner, b"1")
+                return (await self._stream.stream_info(f"KV_{self._prefix}_watchers")).state.messages
+        except HubAway:
+            await self.prepare()
+            raise
 
     async def leave(self, owner: str) -> None:
         """This watcher goes."""

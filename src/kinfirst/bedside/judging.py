@@ -10,16 +10,20 @@ from numpy.typing import NDArray
 from kinfirst.bedside import beats, quality, shape, wave
 from kinfirst.bedside.alarms import OF_A_LEAD, OF_THE_BED, RHYTHMS, Alarm, Kind
 from kinfirst.bedside.beats import Found, Judge
-from kinfirst.bedside.filters import Floats, Ints, chain_for, filled, qrs_of, sliding_max
+from kinfirst.bedside.filters import Bools, Floats, Ints, chain_for, filled, middle, qrs_of, sliding_max
 from kinfirst.bedside.leads import Slots
 from kinfirst.bedside.pulse import Pulse
 from kinfirst.bedside.quality import FAILED, NOISY, OFF, Fault
-from kinfirst.bedside.rhythm import Holding, Rules, Silence
+from kinfirst.bedside.rhythm import Rules, Silence
 from kinfirst.bedside.settings import Settings
 from kinfirst.bedside.state import Shape, State
 
 WAVE_RATE = 62.5
 WAVE_SECONDS = 4.0
+
+# In the order of OF_A_LEAD.
+LEAD_FAULTS = np.array([OFF, Fault.CLIPPED, Fault.GAP, NOISY, Fault.HUM], dtype=np.uint8)
+GAP_AT = OF_A_LEAD.index("gap")
 
 
 class Said(NamedTuple):
@@ -95,13 +99,13 @@ class Judging:
         silence = self._rules.silence(
             state, envelope[..., -newest:], edge, self._chain.steepest(ecg[..., -self._unseen :])
         )
-        return Said(found, self._alarms(state, self._conditions_now(state, silence)))
+        return Said(found, self._alarms(state, *self._conditions_now(state, silence)))
 
     def rates(self, one: State) -> tuple[float | None, float | None]:
         """Beats a minute of one bed by its ECG and by its pulse; None where neither is known."""
         beating = bool(one.learned[0] >= 5 and one.seen[0] - one.last[0] < 3 * self._fs)
         ecg = 60.0 * self._fs / float(np.mean(one.intervals[0, -5:])) if beating else None
-        pulse = float(self._pulse.rate(one)[0])
+        pulse = float(self._pulse.rate(one, self._pulse.steady(one))[0])
         return ecg, None if np.isnan(pulse) else pulse
 
     def holding(self, one: State) -> tuple[str, ...]:
@@ -156,12 +160,12 @@ class Judging:
         starts = range(0, max(1, envelope.shape[2] - second + 1), quarter)
         usual = np.median([envelope[..., at : at + second].max(axis=2) for at in starts], axis=0)
         state.usual[:] = usual[..., None]
-        state.noise[:] = np.median(envelope[..., ::3], axis=2)[..., None]
+        state.noise[:] = middle(envelope[..., ::3])[..., None]
         state.intervals[:] = round(0.8 * self._fs)
 
     def _note_quality(self, state: State, raw: Floats, missing: Floats, newest: Floats) -> None:
-        state.noise = _shifted(state.noise, np.median(newest[..., ::3], axis=2))
-        noise, usual = np.median(state.noise, axis=2), np.maximum(np.median(state.usual, axis=2), self._floor)
+        state.noise = _shifted(state.noise, middle(newest[..., ::3]))
+        noise, usual = middle(state.noise), np.maximum(middle(state.usual), self._floor)
         flags = quality.faults_of_block(raw, missing, self._set)
         flags |= quality.faults_above(raw, usual * self._set.qrs_floor / self._floor, self._chain, self._set)
         flags |= quality.faults_of_envelope(newest, usual, noise, self._set)
@@ -172,41 +176,42 @@ class Judging:
         state.fade = np.where(late & (state.last > 0), np.maximum(0.95 * state.fade, 0.05), state.fade)
         level = beats.level_of(state, self._floor)
         good = (state.flags[..., -1] & np.uint8(FAILED)) == 0
-        curve = beats.fused(envelope, level, noise=np.median(state.noise, axis=2), passing=good)
+        curve = beats.fused(envelope, level, noise=middle(state.noise), passing=good)
         high = sliding_max(curve, 2 * self._reach + 1)
         learnable = quality.learnable(state.flags)
         return self._judge.judge(state, learnable, beats.candidates(curve, envelope, high, edge - curve.shape[1] + 1))
 
-    def _conditions_now(self, state: State, silence: Silence) -> list[Holding]:
-        """Every condition, in the order of `self._conditions`."""
-        rules = self._rules
-        seen = wave.wave_of(state.slow.astype(np.float64), self._fs / self.step)
-        flat = rules.flat(state, silence)
-        asystole, verify, fibrillation = rules.without_beats(state, flat, seen)
-        vt, brady, tachy = rules.rates(state)
+    def _conditions_now(self, state: State, silence: Silence) -> tuple[Bools, Ints]:
+        """Every condition in the order of `self._conditions`: whether it holds, and since when."""
+        self._see_waves(state)
+        sight = self._rules.look(state)
+        flat = self._rules.flat(sight, silence)
+        found = (*self._rules.without_beats(state, sight, flat), *self._rules.rates(state, sight))
         blocks = max(1, round(self._set.technical / self._set.block))
-        lost = np.asarray((quality.failures(state.flags) >= blocks).all(axis=1))
-        found = [asystole, verify, fibrillation, vt, brady, tachy, Holding(lost, self._back(state, blocks))]
-        for lead in range(len(self._names)):
-            flags = state.flags[:, lead, -blocks:]
-            for fault in (OFF, Fault.CLIPPED, Fault.GAP, NOISY, Fault.HUM):
-                found.append(self._faulty(state, flags, fault))
-        return found
+        lost = (quality.failures(state.flags) >= blocks).all(axis=1)
+        # Of each lead: a fault in every one of the last blocks; a gap at once.
+        marked = (state.flags[:, :, None, -blocks:] & LEAD_FAULTS[:, None]) != 0
+        faulty = marked.all(axis=3)
+        faulty[:, :, GAP_AT] = marked[:, :, GAP_AT, -1]
+        back = np.broadcast_to(self._back(state, blocks)[:, None, None], faulty.shape).copy()
+        back[:, :, GAP_AT] = self._back(state, 1)[:, None]
+        beds = len(state.seen)
+        now = np.column_stack([*(each.now for each in found), lost, faulty.reshape(beds, -1)])
+        onset = np.column_stack([*(each.onset for each in found), self._back(state, blocks), back.reshape(beds, -1)])
+        return now, onset
 
-    def _faulty(self, state: State, flags: NDArray[np.uint8], fault: Fault) -> Holding:
-        """A fault in every one of the last blocks; a gap at once."""
-        marked = (flags & np.uint8(fault)) != 0
-        if fault == Fault.GAP:
-            return Holding(np.asarray(marked[:, -1]), self._back(state, 1))
-        return Holding(np.asarray(marked.all(axis=1)), self._back(state, marked.shape[1]))
+    def _see_waves(self, state: State) -> None:
+        """Four seconds change little in one block: each bed's are looked at every other block."""
+        due = np.flatnonzero((state.seen // self.block) % 2 == 0)
+        if len(due):
+            seen = wave.wave_of(state.slow[due].astype(np.float64), self._fs / self.step)
+            state.wave[due] = np.stack(seen, axis=2)
 
     def _back(self, state: State, blocks: int) -> Ints:
         return np.maximum(state.seen - blocks * self.block, 0)
 
-    def _alarms(self, state: State, found: list[Holding]) -> list[tuple[int, Alarm]]:
+    def _alarms(self, state: State, now: Bools, onset: Ints) -> list[tuple[int, Alarm]]:
         """Conditions that begin are raised at once; those gone for `clear` seconds are cleared."""
-        now = np.stack([each.now for each in found], axis=1)
-        onset = np.stack([each.onset for each in found], axis=1)
         state.gone = np.where(now, state.seen[:, None], state.gone)
         raised = now & ~state.held
         cleared = state.held & ~now & (state.seen[:, None] - state.gone >= self._set.clear * self._fs)

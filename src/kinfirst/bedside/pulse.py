@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kinfirst.bedside.filters import Bools, Floats, Ints, moving_average, sliding_max
+from kinfirst.bedside.filters import Bools, Floats, Ints, middle, moving_average, sliding_max
 from kinfirst.bedside.settings import Settings
 from kinfirst.bedside.state import NEVER, State
 
@@ -38,12 +38,12 @@ class Pulse:
         rise = smooth[..., self._rise :] - smooth[..., : -self._rise]
         rise = rise[..., -(size + 2 * self._reach + 2) :]
         high = sliding_max(rise, 2 * self._reach + 1)
-        middle = rise[..., self._reach : rise.shape[2] - self._reach]
-        peak = (middle[..., 1:-1] >= high[..., 1:-1]) & (middle[..., 1:-1] > middle[..., :-2])
-        peak &= middle[..., 1:-1] >= self._least[:, None]
+        inner = rise[..., self._reach : rise.shape[2] - self._reach]
+        peak = (inner[..., 1:-1] >= high[..., 1:-1]) & (inner[..., 1:-1] > inner[..., :-2])
+        peak &= inner[..., 1:-1] >= self._least[:, None]
         bed, lead, at = np.nonzero(peak)
-        height = middle[bed, lead, at + 1]
-        when = state.seen[bed] - self.lag + 1 + at
+        height = inner[bed, lead, at + 1]
+        when = state.seen[bed] - size - self.lag + 1 + at
         self._note_quality(state, frame[..., -size:], smooth, missing, size)
         turn = _turns(bed * len(self._least) + lead)
         for round_ in range(int(turn.max()) + 1 if len(turn) else 0):
@@ -51,7 +51,7 @@ class Pulse:
             self._call(state, (bed[now], lead[now]), when[now], height[now])
 
     def _call(self, state: State, where: tuple[Ints, Ints], at: Ints, height: Floats) -> None:
-        usual = np.median(state.rises[where], axis=1)
+        usual = middle(state.rises[where])
         # Where none came for two seconds the usual rise is no longer what it was.
         stale = at - state.pulses[where][:, -1] > 2 * self._fs
         tall = height > np.where(stale, 0.5, 1.0) * self._set.pulse_share * usual
@@ -71,7 +71,7 @@ class Pulse:
         at_edge = ((block >= high[..., None]) | (block <= low[..., None])).mean(axis=2)
         swings = high - low > self._least
         bad = (missing > self._set.gap_share) | ((at_edge > self._set.clipped_share) & swings)
-        bad |= state.rough > self._set.pulse_rough * np.maximum(np.median(state.rises, axis=2), self._least)
+        bad |= state.rough > self._set.pulse_rough * np.maximum(middle(state.rises), self._least)
         state.pulse_bad[bad] = np.broadcast_to(state.seen[:, None], bad.shape)[bad]
 
     def steady(self, state: State) -> Bools:
@@ -95,10 +95,10 @@ class Pulse:
         """How many pulses each pulse lead has had since that sample of its bed."""
         return np.asarray((state.pulses > moment[:, None, None]).sum(axis=2))
 
-    def rate(self, state: State) -> Floats:
-        """Beats a minute of the steady pulse of each bed; NaN where there is none."""
+    def rate(self, state: State, steady: Bools) -> Floats:
+        """Beats a minute of the steady pulse of each bed (`steady` says which lead has one); NaN where none has."""
         apart = (state.pulses[..., -1] - state.pulses[..., -4]).astype(np.float64) / 3
-        known = self.steady(state) & (state.pulses[..., -4] > NEVER)
+        known = steady & (state.pulses[..., -4] > NEVER)
         rates = np.where(known, 60.0 * self._fs / np.maximum(apart, 1.0), np.nan)
         best = np.full(len(rates), np.nan)
         for lead in range(rates.shape[1]):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kinfirst.bedside.filters import Bools, Floats, Ints, Qrs
+from kinfirst.bedside.filters import Bools, Floats, Ints, Qrs, middle
 from kinfirst.bedside.pulse import Pulse
 from kinfirst.bedside.quality import Fault, passing
 from kinfirst.bedside.settings import Settings
@@ -32,6 +32,16 @@ class Holding(NamedTuple):
     onset: Ints
 
 
+class Sight(NamedTuple):
+    """What several rules ask of a block: leads that pass, leads whose newest look is noisy, pulse leads that beat
+    steadily, and beds whose beats come evenly but not as fast as flutter."""
+
+    sound: Bools
+    noisy: Bools
+    steady: Bools
+    organised: Bools
+
+
 class Silence(NamedTuple):
     """Of each bed and lead: the sample since which no rise was seen, how long (s) that was, and whether the lead
     beats: two rises apart within the last seconds."""
@@ -50,6 +60,12 @@ class Rules:
         self._floor, self._steep = least.envelope, least.steepest / least.envelope
         self._sure = self._floor * settings.qrs_sure / settings.qrs_floor
 
+    def look(self, state: State) -> Sight:
+        """To be asked once a block, after beats and pulses were read."""
+        noisy = (state.flags[..., -1] & np.uint8(Fault.NOISE)) != 0
+        sound = passing(state.flags, self._set)
+        return Sight(sound, noisy, self._pulse.steady(state), self._organised(state))
+
     def silence(self, state: State, newest: Floats, edge: Ints, steepest: Floats) -> Silence:
         """Looks for rises in the newest envelope (bed, lead, time) that ends at `edge`, and notes them.
 
@@ -60,7 +76,7 @@ class Rules:
         than a sure one, whatever artefact was taken for a beat before.
         """
         fs, size = self._fs, newest.shape[2]
-        usual = np.median(state.usual, axis=2)
+        usual = middle(state.usual)
         threshold = np.clip(self._set.silent_share * usual, self._floor, self._sure)
         above = newest > threshold[..., None]
         some = above.any(axis=2)
@@ -78,55 +94,49 @@ class Rules:
         lately = edge[:, None] - round(self._set.asystole * fs)
         return Silence(since, seconds, state.active_before > lately)
 
-    def flat(self, state: State, silence: Silence) -> Holding:
+    def flat(self, sight: Sight, silence: Silence) -> Holding:
         """No beat for 4 s: at least one passing lead is silent, and no passing lead beats (one rise on one lead
         while another passing lead is silent is not a rhythm)."""
-        sound = passing(state.flags, self._set)
-        silent = sound & (silence.since > NEVER // 2) & (silence.seconds >= self._set.asystole)
-        noisy = (state.flags[..., -1] & np.uint8(Fault.NOISE)) != 0
-        beating = (sound & ~noisy & silence.beats & ~silent).any(axis=1)
-        return Holding(silent.any(axis=1) & ~beating, np.where(silent, silence.since, 2**62).min(axis=1))
+        silent = sight.sound & (silence.since > NEVER // 2) & (silence.seconds >= self._set.asystole)
+        beating = (sight.sound & ~sight.noisy & silence.beats & ~silent).any(axis=1)
+        return Holding(np.asarray(silent.any(axis=1) & ~beating), np.where(silent, silence.since, 2**62).min(axis=1))
 
-    def without_beats(self, state: State, flat: Holding, wave: Wave) -> tuple[Holding, Holding, Holding]:
+    def without_beats(self, state: State, sight: Sight, flat: Holding) -> tuple[Holding, Holding, Holding]:
         """Asystole; asystole to verify, because a steady pulse contradicts it; fibrillation or flutter.
 
         A heart that fibrillates is not silent. A steady pulse speaks against fibrillation too.
         """
-        found = waving(wave, passing(state.flags, self._set), self._set)
+        found = waving(Wave(*np.moveaxis(state.wave, 2, 0)), sight.sound, self._set)
         state.waves = np.where(found.plain, state.waves + 1, 0)
-        pulse = self.contradicted(state, flat.onset)
-        steady = self._pulse.steady(state).any(axis=1)
-        still = flat.now & ~found.fine
-        fibrillates = (
-            ((state.waves >= self._set.vf_blocks) & ~self._organised(state)) | (flat.now & found.fine)
-        ) & ~steady
+        pulse = self._contradicted(state, sight, flat.onset)
+        wild = (state.waves >= self._set.vf_blocks) & ~sight.organised
+        fibrillates = (wild | (flat.now & found.fine)) & ~sight.steady.any(axis=1)
         since = state.seen - round(self._set.vf_seconds * self._fs)
         return (
-            Holding(still & ~pulse, flat.onset),
+            Holding(flat.now & ~found.fine & ~pulse, flat.onset),
             Holding(flat.now & pulse, flat.onset),
             Holding(fibrillates, np.maximum(since, 0)),
         )
 
-    def contradicted(self, state: State, onset: Ints) -> Bools:
+    def _contradicted(self, state: State, sight: Sight, onset: Ints) -> Bools:
         """A steady pulse beats, and at least two pulses came later than the last beat's own could."""
         late = onset + round(self._set.pulse_lag * self._fs)
         after = self._pulse.since(state, np.minimum(late, state.seen))
-        return np.asarray((self._pulse.steady(state) & (after >= 2)).any(axis=1))
+        return np.asarray((sight.steady & (after >= 2)).any(axis=1))
 
-    def rates(self, state: State) -> tuple[Holding, Holding, Holding]:
+    def rates(self, state: State, sight: Sight) -> tuple[Holding, Holding, Holding]:
         """Ventricular tachycardia, bradycardia, tachycardia, by the newest beats; none while no beat comes."""
         fresh = state.seen - state.last < 3.0 * self._fs
-        pulse = self._pulse.rate(state)
+        pulse = self._pulse.rate(state, sight.steady)
         slow, slow_onset = self._mean_rate(state, self._set.brady_beats - 1)
         fast, fast_onset = self._mean_rate(state, self._set.tachy_beats - 1)
         wild, wild_onset = self._mean_rate(state, self._set.vt_beats - 1)
-        noisy = ((state.flags[..., -1] & np.uint8(Fault.NOISE)) != 0).all(axis=1)
-        run = run_length(state.ventricular) >= self._set.vt_beats - 1
-        broad = (state.waves >= self._set.vf_blocks) & self._organised(state)
-        vt = fresh & (wild > self._set.vt_rate) & ((run & ~noisy) | broad)
+        run = (run_length(state.ventricular) >= self._set.vt_beats - 1) & ~sight.noisy.all(axis=1)
+        broad = (state.waves >= self._set.vf_blocks) & sight.organised
+        vt = fresh & (wild > self._set.vt_rate) & (run | broad)
         # A pulse that is counted and clearly disagrees is believed before an ECG that counts noise or misses beats.
-        sound = passing(state.flags, self._set).any(axis=1)
-        brady = fresh & sound & (slow < self._set.brady_rate) & ~(pulse > 1.25 * self._set.brady_rate)
+        brady = fresh & sight.sound.any(axis=1) & (slow < self._set.brady_rate)
+        brady &= ~(pulse > 1.25 * self._set.brady_rate)
         tachy = fresh & (fast > self._set.tachy_rate) & ~(pulse < 0.9 * self._set.tachy_rate)
         return Holding(vt, wild_onset), Holding(brady, slow_onset), Holding(tachy, fast_onset)
 

@@ -119,3 +119,24 @@ def table() -> list[tuple[str, str, str]]:
         (name, f"{getattr(standard, name):g}", hints[name].__metadata__[0].description)
         for name in standard.__struct_fields__
     ]
+
+
+def page() -> str:
+    """The reference page of the table, in Markdown."""
+    rows = "\n".join(f"| `{name}` | {value} | {meaning} |" for name, value, meaning in table())
+    return f"""# Settings of the bedside monitor
+
+Made from `kinfirst.bedside.settings` (`python -m kinfirst.bedside.settings`); a test holds it current. What the
+monitor is and is not: [the bedside](../explanation/the-bedside.md). "Usual" is what is usual in this patient on this
+lead: the median of the last eight beats.
+
+| setting | default | unit; why |
+|---|---|---|
+{rows}
+"""
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(page())

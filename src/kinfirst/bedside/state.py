@@ -53,6 +53,7 @@ class State:
     active: NDArray[np.int64]  # (bed, e)
     active_before: NDArray[np.int64]
     waves: NDArray[np.int64]  # blocks in a row that look like fibrillation
+    wave: NDArray[np.float64]  # (bed, e, 4) leak, fill, swing, hertz of the last four seconds
     # pulse
     pulses: NDArray[np.int64]  # (bed, p, PULSES), newest last
     rises: NDArray[np.float64]  # (bed, p, PULSES)
@@ -127,6 +128,7 @@ def fresh(shape: Shape) -> State:
         active=full(NEVER, ecg, kind=np.int64),
         active_before=full(NEVER, ecg, kind=np.int64),
         waves=full(0, kind=np.int64),
+        wave=full(0.0, ecg, 4),
         pulses=full(NEVER, pulse, PULSES, kind=np.int64),
         rises=full(0.0, pulse, PULSES),
         rough=full(0.0, pulse),

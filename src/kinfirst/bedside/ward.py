@@ -6,7 +6,7 @@ are judged in one batch. A bed's alarms depend on its own samples alone: not on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -23,6 +23,7 @@ from kinfirst.bedside.state import Kept, State
 from kinfirst.core.errors import BadInput
 
 MIN_FS, MAX_FS = 100.0, 1_000.0
+BATCH = 256
 
 
 class Heard(NamedTuple):
@@ -40,6 +41,11 @@ class Vitals(msgspec.Struct, frozen=True, kw_only=True):
     pulse: float | None
     alarms: tuple[str, ...]
     passing: tuple[str, ...]
+
+
+def batched(names: list[str]) -> Iterator[list[str]]:
+    """Batches that fit a processor's cache."""
+    return (names[at : at + BATCH] for at in range(0, len(names), BATCH))
 
 
 class Ward:
@@ -128,7 +134,7 @@ class Ward:
             fresh = new[self._row[bed]]
             if sum(len(piece) for piece in self._waiting[bed]) >= sizes[fresh]:
                 ready.setdefault(fresh, []).append(bed)
-        for fresh, names in ready.items():
+        for fresh, names in ((fresh, some) for fresh, every in ready.items() for some in batched(every)):
             size = sizes[fresh]
             block = np.stack([self._next(bed, size) for bed in names])
             rows = np.array([self._row[bed] for bed in names], dtype=np.int64)

@@ -45,7 +45,7 @@ def feed(**given: Any) -> None:
     if given["case"] is not None:
         open_database(given["db"])
     with opened(whence) as found:
-        asyncio.run(_publish(found, given))
+        asyncio.run(_publish(found, _plan(found, given), given))
 
 
 @click.command(context_settings=HELP)
@@ -98,13 +98,13 @@ async def _work(given: dict[str, Any], reporter: Reporter | None) -> None:
         await hub.close()
 
 
-async def _publish(found: Feed, given: dict[str, Any]) -> None:
+async def _publish(found: Feed, plan: BedPlan, given: dict[str, Any]) -> None:
     from kinfirst.bedside.hub_nats import connected
 
     hub = await connected(given["nats"], prefix=given["prefix"])
     try:
-        await hub.register(_plan(found, given))
-        await _publish_all(hub, found, given["bed"])
+        await hub.register(plan)
+        await _publish_all(hub, found, plan.bed)
     finally:
         await hub.close()
 

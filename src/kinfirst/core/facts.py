@@ -77,7 +77,10 @@ class EventMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class EventFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An event: a crash, a convoy, a ward fire. `closed` means everybody in it is known by a list (R13, R63)."""
+    """An event: a crash, a convoy, a ward fire. `closed` means everybody in it is known by a list (R13, R63).
+
+    Of its members a case keeps those that bear on it (`core.bearing`).
+    """
 
     id: str
     closed: bool = False

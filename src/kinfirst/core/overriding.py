@@ -18,6 +18,7 @@ from kinfirst.core.events import (
     Overridden,
     OverrideReviewed,
 )
+from kinfirst.core.facts import EventMember
 from kinfirst.core.gate import kin_settled
 from kinfirst.core.kinship import records
 from kinfirst.core.rulebook import RULEBOOK

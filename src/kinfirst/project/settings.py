@@ -175,6 +175,8 @@ if KINFIRST_BEHIND_PROXY:
     # Only a proxy that sets this header itself, and drops a visitor's own, may stand in front.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = BEYOND_THIS_MACHINE
+    # Machines that watch machines ask each process by itself, behind the proxy.
+    SECURE_REDIRECT_EXEMPT = [r"^metrics$", r"^readyz$", r"^healthz$"]
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 LOGGING = {

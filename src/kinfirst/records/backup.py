@@ -90,6 +90,7 @@ def _one_moment() -> Iterator[None]:
             yield
         return
     # The settings begin each transaction as a writer's; this one only reads.
+    connection.ensure_connection()
     sqlite: Any = connection
     mode, sqlite.transaction_mode = sqlite.transaction_mode, "DEFERRED"
     try:

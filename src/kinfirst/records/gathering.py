@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from django.db.models import Q
 
+from kinfirst.core.bearing import bearing
 from kinfirst.core.case import Case
 from kinfirst.core.charting import unsigned_by
 from kinfirst.core.commands import AddKin, AnyDo, DeclareBond, Identify, OpenCase, Retract
@@ -43,6 +44,8 @@ PERSON_FIELDS = [
     "with_",
     "patients",
 ]
+# What a member of an event is known by to the cases of the others.
+OF_MEMBERS = ("state", "level", "two_identifiers", "kin_settled", "retracted")
 NOT_A_PERSON = {"search": ("kin",)}
 LOOSE_FIELDS = ("place", "entry", "offer")
 
@@ -78,13 +81,19 @@ def case_facts(case: Case, do: AnyDo | None, *, policy: Policy, realm: str) -> F
     event = do.event if isinstance(do, OpenCase) else case.event
     divisions = {who.division for who in registry.persons(casualties).values() if who.division}
     base = registry.facts_for(realm, casualties, _offices(policy, divisions), event)
-    persons = base.persons | registry.persons(_joined(case, do) - set(base.persons))
-    return msgspec.structs.replace(
+    joined = _joined(case, do)
+    persons = base.persons | registry.persons(joined - set(base.persons))
+    facts = msgspec.structs.replace(
         base,
         persons=dict(sorted(persons.items())),
         event=_completed(base.event, case.id, realm) if base.event else None,
         locks=_locks(case.id, realm, persons),
     )
+    if facts.event is None:
+        return facts
+    kin = joined | {line.person for line in facts.kin}
+    few = bearing(facts, casualties, kin=kin, years=policy.identity.look_alike_years)
+    return msgspec.structs.replace(facts, event=msgspec.structs.replace(facts.event, members=few))
 
 
 def house_facts(realm: str, *, author: str, now: datetime) -> HouseFacts:
@@ -154,22 +163,14 @@ def _completed(event: EventFacts, own: str, realm: str) -> EventFacts:
     """Each member with how far their own case has come; casualties of the event nobody listed join it."""
     members = {member.person: member for member in event.members}
     rows = models.Case.objects.filter(~Q(id=own), ~Q(casualty=""), realm=realm, event=event.id, kind="case")
-    cases = list(rows.order_by("retracted", "id"))
-    unlisted = registry.persons({row.casualty for row in cases} - set(members))
-    for row in reversed(cases):
-        who = unlisted.get(row.casualty)
-        known = members.get(row.casualty) or EventMember(
-            person=row.casualty, born=who.born if who else None, sex=who.sex if who else None
+    cases = list(rows.order_by("retracted", "id").values_list("casualty", *OF_MEMBERS))
+    unlisted = registry.persons({who for who, *_ in cases} - set(members))
+    for who, *known in reversed(cases):
+        one = unlisted.get(who)
+        member = members.get(who) or EventMember(
+            person=who, born=one.born if one else None, sex=one.sex if one else None
         )
-        members[row.casualty] = msgspec.structs.replace(
-            known,
-            case=True,
-            state=row.state,
-            level=row.level,
-            two_identifiers=row.two_identifiers,
-            kin_settled=row.kin_settled,
-            retracted=row.retracted,
-        )
+        members[who] = msgspec.structs.replace(member, case=True, **dict(zip(OF_MEMBERS, known, strict=True)))
     return msgspec.structs.replace(event, members=tuple(members[who] for who in sorted(members)))
 
 

@@ -48,6 +48,8 @@ const Kept = (() => {
     return made;
   };
 
+  const key = () => get("keys", "me");
+
   const tap = (what, where, more) => inTurn(async () => {
     const key = await get("keys", "me");
     const n = key ? key.n + 1 : 0;
@@ -113,5 +115,5 @@ const Kept = (() => {
   const tidy = async () => {
     for (const one of await all("taps")) if (one.state !== "waiting" && one.at < Date.now() - 86400000) await drop("taps", one.key);
   };
-  return { possible, ensureKey, tap, send, takeAlong, unlock, visit, visits, forget, taps, tidy };
+  return { possible, ensureKey, key, tap, send, takeAlong, unlock, visit, visits, forget, taps, tidy };
 })();

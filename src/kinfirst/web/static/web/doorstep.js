@@ -148,6 +148,15 @@
   const register = async (key) => (await post(said.key, new URLSearchParams({ public: key }), "application/x-www-form-urlencoded")).key;
   const parcel = async (body) => (await post(said.parcel, body, "application/json")).came;
 
+  // Said once the frame is in the worker's cache and the key is known: from here on it works without network.
+  const prepared = async () => {
+    const mark = $("[data-prepared]");
+    for (let tries = 0; mark && tries < 40; tries += 1) {
+      if (await caches.match("/doorstep/away")) { mark.hidden = false; return; }
+      await new Promise((done) => { setTimeout(done, 100); });
+    }
+  };
+
   let sending = false;
   const flush = async () => {
     if (sending) return;
@@ -161,6 +170,7 @@
       if (before && !away && !done.some((one) => one.state === "refused")) { location.reload(); return; }
       if (before && away) { location.reload(); return; }
       await Kept.ensureKey(register);
+      await prepared();
     } catch {
       offline = !signedOut;
     } finally {

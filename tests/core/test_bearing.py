@@ -1,0 +1,77 @@
+"""The few of an event that a case keeps decide as all of them would (R11, R13, R16, R39, R40)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kinfirst.core.bearing import bearing
+from kinfirst.core.case import Case
+from kinfirst.core.facts import EventFacts, EventMember, Facts, KinRecord, Person
+from kinfirst.core.identity import look_alikes, told_apart
+from kinfirst.core.kinship import effective
+from kinfirst.core.overriding import others_waiting
+
+YEARS = 5
+SEXES = (None, "male", "female")
+MOMENTS = st.sampled_from([None, *(datetime(2026, 3, day, tzinfo=UTC) for day in (2, 3, 4))])
+BORN = st.sampled_from([None, date(1980, 1, 1), date(1984, 6, 1), date(1990, 1, 1)])
+MEMBERS = st.builds(
+    EventMember,
+    person=st.sampled_from([f"p{n}" for n in range(9)]),
+    born=BORN,
+    sex=st.sampled_from(SEXES),
+    case=st.booleans(),
+    state=st.sampled_from(["unknown", "injured", "believed_dead", "deceased"]),
+    level=st.integers(0, 4),
+    two_identifiers=st.booleans(),
+    kin_settled=MOMENTS,
+    retracted=st.booleans(),
+)
+
+
+def facts(members: list[EventMember], me: Person) -> Facts:
+    event = EventFacts(id="crash", closed=True, members=tuple(sorted(members, key=lambda member: member.person)))
+    kin = tuple(KinRecord(of="p0", person=who, relation="sibling") for who in ("p1", "p2"))
+    return Facts(persons={me.id: me}, kin=kin, event=event)
+
+
+def what_counts(case: Case) -> tuple[object, ...]:
+    """Everything that the core asks of an event."""
+    assert case.facts.event is not None
+    alike = look_alikes(case, YEARS)
+    told = [m.kin_settled for m in case.facts.event.members if m.case and not m.retracted and m.kin_settled]
+    return (
+        bool(alike),
+        any(other.state != "deceased" and not told_apart(other) for other in alike),
+        others_waiting(case),
+        max(told, default=None),
+        effective(case),
+    )
+
+
+@given(
+    members=st.lists(MEMBERS, max_size=9, unique_by=lambda member: member.person),
+    born=BORN,
+    sex=st.sampled_from(SEXES),
+)
+def test_the_few_decide_as_all_would(members: list[EventMember], born: date | None, sex: str | None) -> None:
+    whole = facts(members, Person(id="p0", born=born, sex=sex))
+    few = bearing(whole, ["p0"], kin=["p1", "p2"], years=YEARS)
+    assert whole.event is not None
+    fewer = msgspec.structs.replace(whole, event=msgspec.structs.replace(whole.event, members=few))
+    seen = Case(id="c", casualty="p0", facts=whole)
+    assert what_counts(msgspec.structs.replace(seen, facts=fewer)) == what_counts(seen)
+
+
+def test_of_thousands_a_handful_is_kept() -> None:
+    me = Person(id="p0", born=date(1990, 1, 1), sex="male")
+    crowd = [EventMember(person=f"p{n}", born=date(1990, 1, 1), sex="male", case=True) for n in range(5000)]
+    assert len(bearing(facts(crowd, me), ["p0"], kin=["p1", "p2"], years=YEARS)) < 10
+
+
+def test_without_an_event_nobody_bears() -> None:
+    assert bearing(Facts(), ["p0"], kin=[], years=YEARS) == ()
