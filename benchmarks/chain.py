@@ -31,11 +31,11 @@ def measure(options: Options, seeds: Seeds) -> list[Measured]:
                     found.setdefault(key, []).append(took["rate"])
                     notes[key] = f"{took['cpu'] * 1e6:.0f} us of worker CPU a step"
                     if kind == POSTGRESQL and workers == options.workers[0]:
-                        texts["floor.copy"] = "COPY of the rows that the same steps wrote, PostgreSQL"
+                        texts["floor.copy"] = "COPY of the same rows, PostgreSQL"
                         found.setdefault("floor.copy", []).append(floor.copied(place))
             _tell(options, seeds, kind, (found, texts))
         for name, rate, note in peers.measured(options) if options.peers else ():
-            texts[f"peer.{name}"] = f"{peers.TITLES[name]}: the same four steps"
+            texts[f"peer.{name}"] = peers.TITLES[name]
             found.setdefault(f"peer.{name}", []).extend(() if rate is None else (rate,))
             notes[f"peer.{name}"] = note
     return told(

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-WIDTH, ROW, LEFT, RIGHT = 760, 26, 330, 90
+WIDTH, ROW, LEFT, RIGHT = 760, 26, 310, 90
 HEIGHT, TOP, BOTTOM, SIDE = 360, 30, 50, 70
 COLOURS = ("#1f5fa8", "#b4541a", "#3d7d3d", "#7a3f8f", "#555555", "#a8871f")
 FONT = 'font-family="sans-serif" font-size="12"'

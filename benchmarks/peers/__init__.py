@@ -32,7 +32,7 @@ TITLES = {
     "procrastinate": "Procrastinate jobs, PostgreSQL",
     "celery": "Celery tasks, Redis without a disk",
     "huey": "Huey tasks, SQLite",
-    "temporal": "Temporal workflow, its development server",
+    "temporal": "Temporal workflow, development server",
 }
 LONGEST = 300
 

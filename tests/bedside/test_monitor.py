@@ -27,6 +27,7 @@ def eventful(seed: int = 1) -> Samples:
 
 WHOLE = eventful()
 SAID = alarms_of(WHOLE, ALL)
+FOUR = [eventful(seed) for seed in range(1, 5)], [alarms_of(eventful(seed), ALL) for seed in range(1, 5)]
 
 
 def test_much_is_said() -> None:
@@ -70,8 +71,7 @@ def test_a_bed_that_moves_between_processes_says_the_same(moves: list[int]) -> N
 @given(order=st.permutations(range(4)), late=st.integers(0, 600))
 def test_neighbours_and_their_order_do_not_matter(order: list[int], late: int) -> None:
     """Four beds in one ward, one of them admitted later and with packets of its own size."""
-    beds = [eventful(seed) for seed in range(1, 5)]
-    alone = [alarms_of(bed, ALL) for bed in beds]
+    beds, alone = FOUR
     ward = Ward(FS, ALL)
     for at in order:
         ward.admit(str(at))

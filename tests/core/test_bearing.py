@@ -12,7 +12,7 @@ from kinfirst.core.bearing import bearing
 from kinfirst.core.case import Case
 from kinfirst.core.facts import EventFacts, EventMember, Facts, KinRecord, Person
 from kinfirst.core.identity import look_alikes, told_apart
-from kinfirst.core.kinship import effective
+from kinfirst.core.kinship import effective, gone
 from kinfirst.core.overriding import others_waiting
 
 YEARS = 5
@@ -35,8 +35,9 @@ MEMBERS = st.builds(
 
 def facts(members: list[EventMember], me: Person) -> Facts:
     event = EventFacts(id="crash", closed=True, members=tuple(sorted(members, key=lambda member: member.person)))
-    kin = tuple(KinRecord(of="p0", person=who, relation="sibling") for who in ("p1", "p2"))
-    return Facts(persons={me.id: me}, kin=kin, event=event)
+    kin = tuple(KinRecord(of="p0", person=who, relation="sibling", guardian="p3") for who in ("p1", "p2"))
+    known = (me, Person(id="p1"), Person(id="p2"), Person(id="p3"))
+    return Facts(persons={one.id: one for one in known}, kin=kin, event=event)
 
 
 def what_counts(case: Case) -> tuple[object, ...]:
@@ -50,6 +51,7 @@ def what_counts(case: Case) -> tuple[object, ...]:
         others_waiting(case),
         max(told, default=None),
         effective(case),
+        gone(case, "p3"),
     )
 
 
@@ -60,7 +62,7 @@ def what_counts(case: Case) -> tuple[object, ...]:
 )
 def test_the_few_decide_as_all_would(members: list[EventMember], born: date | None, sex: str | None) -> None:
     whole = facts(members, Person(id="p0", born=born, sex=sex))
-    few = bearing(whole, ["p0"], kin=["p1", "p2"], years=YEARS)
+    few = bearing(whole, ["p0"], years=YEARS)
     assert whole.event is not None
     fewer = msgspec.structs.replace(whole, event=msgspec.structs.replace(whole.event, members=few))
     seen = Case(id="c", casualty="p0", facts=whole)
@@ -70,8 +72,8 @@ def test_the_few_decide_as_all_would(members: list[EventMember], born: date | No
 def test_of_thousands_a_handful_is_kept() -> None:
     me = Person(id="p0", born=date(1990, 1, 1), sex="male")
     crowd = [EventMember(person=f"p{n}", born=date(1990, 1, 1), sex="male", case=True) for n in range(5000)]
-    assert len(bearing(facts(crowd, me), ["p0"], kin=["p1", "p2"], years=YEARS)) < 10
+    assert len(bearing(facts(crowd, me), ["p0"], years=YEARS)) < 10
 
 
 def test_without_an_event_nobody_bears() -> None:
-    assert bearing(Facts(), ["p0"], kin=[], years=YEARS) == ()
+    assert bearing(Facts(), ["p0"], years=YEARS) == ()

@@ -6,7 +6,7 @@ no record could hold it; and no rule asks for more than whether there is one suc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from kinfirst.core.case import Case
 from kinfirst.core.facts import EventMember, Facts
@@ -14,15 +14,16 @@ from kinfirst.core.identity import look_alikes, told_apart
 from kinfirst.core.overriding import others_waiting_for
 
 
-def bearing(facts: Facts, casualties: Iterable[str], *, kin: Collection[str], years: int) -> tuple[EventMember, ...]:
+def bearing(facts: Facts, casualties: Iterable[str], *, years: int) -> tuple[EventMember, ...]:
     """The members of the event that a decision can turn on, by id; all other facts are taken as they are.
 
     For whoever may be the casualty: the first look-alike (R11), the first who is alive and not told apart (R13), the
-    first whose kin still wait (R39, R40). Then those of kin who are in the event too (R16), and whoever's kin were
-    told last (R39). `casualties` and `kin` are ids, `years` as the pack has it for look-alikes.
+    first whose kin still wait (R39, R40). Then everybody of the event whom the facts know otherwise, as kin, guardian
+    or teller (R16, R18, R21), and whoever's kin were told last (R39). `casualties` are ids, `years` as the pack has it
+    for look-alikes.
     """
     members = facts.event.members if facts.event else ()
-    kept = {member.person for member in members if member.person in kin}
+    kept = {member.person for member in members if member.person in facts.persons}
     for who in sorted(casualties):
         kept.add(who)
         kept.update(_firsts(Case(casualty=who, facts=facts), years))

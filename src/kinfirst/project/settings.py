@@ -151,6 +151,8 @@ SOCIALACCOUNT_PROVIDERS = providers(os.environ)
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_STORE_TOKENS = False
 KINFIRST_OIDC_CLAIM = os.environ.get("KINFIRST_OIDC_CLAIM", "").strip() or "preferred_username"
+# What a family is told to ring when a reference is not known (R32).
+KINFIRST_VISIT_PHONE = os.environ.get("KINFIRST_VISIT_PHONE", "").strip()
 # After so many minutes without anything done a session asks who is there; 0: never.
 KINFIRST_IDLE_MINUTES = _number("KINFIRST_IDLE_MINUTES", 30)
 # Who decides or tells needs a second factor before anything else.

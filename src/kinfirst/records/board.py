@@ -124,12 +124,12 @@ def alarms(viewer: Viewer) -> tuple[Alarm, ...]:
 
 
 def _alarm(task: models.Task, viewer: Viewer) -> Alarm | None:
-    row = task.case
-    if row.realm != viewer.realm or not admitted(_state(row), viewer.person):
+    row, since = task.case, task.opened
+    if since is None or row.realm != viewer.realm or not admitted(_state(row), viewer.person):
         return None
     said = case_event(task.said) if task.said else None  # type: ignore[attr-defined]
     bed, kind = (said.bed, said.device) if isinstance(said, DeviceReported) else ("", "")
-    return Alarm(case=row.id, alias=row.alias, bed=bed, kind=kind, since=task.opened)
+    return Alarm(case=row.id, alias=row.alias, bed=bed, kind=kind, since=since)
 
 
 class Closed(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +147,7 @@ def closed_since(viewer: Viewer, since: datetime) -> tuple[Closed, ...]:
     rows = rows.annotate(shut=Subquery(last.values("at")[:1])).filter(shut__gte=since).order_by("-shut", "id")
     with clear_errors():
         found = [row for row in rows[:CLOSED] if admitted(_state(row), viewer.person)]
-    return tuple(Closed(id=row.id, alias=row.alias, at=row.shut) for row in found)  # type: ignore[attr-defined]
+    return tuple(Closed(id=row.id, alias=row.alias, at=row.shut) for row in found)
 
 
 def version(realm: str) -> str:

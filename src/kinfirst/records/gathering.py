@@ -81,8 +81,7 @@ def case_facts(case: Case, do: AnyDo | None, *, policy: Policy, realm: str) -> F
     event = do.event if isinstance(do, OpenCase) else case.event
     divisions = {who.division for who in registry.persons(casualties).values() if who.division}
     base = registry.facts_for(realm, casualties, _offices(policy, divisions), event)
-    joined = _joined(case, do)
-    persons = base.persons | registry.persons(joined - set(base.persons))
+    persons = base.persons | registry.persons(_joined(case, do) - set(base.persons))
     facts = msgspec.structs.replace(
         base,
         persons=dict(sorted(persons.items())),
@@ -91,8 +90,7 @@ def case_facts(case: Case, do: AnyDo | None, *, policy: Policy, realm: str) -> F
     )
     if facts.event is None:
         return facts
-    kin = joined | {line.person for line in facts.kin}
-    few = bearing(facts, casualties, kin=kin, years=policy.identity.look_alike_years)
+    few = bearing(facts, casualties, years=policy.identity.look_alike_years)
     return msgspec.structs.replace(facts, event=msgspec.structs.replace(facts.event, members=few))
 
 

@@ -209,6 +209,7 @@ class Outbox(models.Model):
         indexes = (
             models.Index(fields=("not_before",), name="outbox_queue", condition=models.Q(state="queued")),
             models.Index(fields=("lease_until",), name="outbox_lease", condition=models.Q(state="attempting")),
+            models.Index(fields=("state",), name="outbox_asked", condition=models.Q(state__in=("unknown", "failed"))),
         )
 
     @property

@@ -6,11 +6,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from kinfirst.core.ask import TELLING_ROLES
+from kinfirst.records.access import viewer_of
 from kinfirst.web import clock, tour_steps
 from kinfirst.web.here import Here
 from kinfirst.web.wording import Text
@@ -50,11 +52,22 @@ def moment_in(at: datetime | None, zone: ZoneInfo | None) -> SafeString:
 @register.inclusion_tag("web/tour/strip.html", takes_context=True)
 def tour_strip(context: dict[str, object]) -> dict[str, object]:
     """Where in the walk a visitor of the demonstration is; nothing for everybody else."""
-    here = context.get("here")
-    if not isinstance(here, Here) or not here.exercise or "tour" not in here.request.session:
+    here = _walker(context)
+    if here is None or not here.exercise:
         return {"at": None}
     at = tour_steps.seen(here, int(here.request.session["tour"]))
     return {"at": at, "all": len(tour_steps.STOPS), "csrf_token": context.get("csrf_token")}
+
+
+def _walker(context: dict[str, object]) -> Here | None:
+    """Who walks, on the pages that need nobody to be signed in too."""
+    here, request = context.get("here"), context.get("request")
+    if not isinstance(request, HttpRequest) or "tour" not in getattr(request, "session", {}):
+        return None
+    if isinstance(here, Here):
+        return here
+    viewer = viewer_of(request.user)
+    return Here(request=request, viewer=viewer, now=clock.now(), zone=ZoneInfo("UTC")) if viewer else None
 
 
 @register.inclusion_tag("web/duty_nav.html", takes_context=True)

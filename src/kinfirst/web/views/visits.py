@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -16,11 +17,16 @@ TOO_OFTEN = 429
 def verify(request: HttpRequest) -> HttpResponse:
     """GET shows the question, POST answers yes or not known, and nothing more. Nothing of it is kept."""
     if request.method != "POST":
-        return render(request, "web/verify_visit.html")
+        return _asked(request, {})
     if not may_ask(request, "visit"):
-        return render(request, "web/verify_visit.html", {"too_often": True}, status=TOO_OFTEN)
+        return _asked(request, {"too_often": True}, status=TOO_OFTEN)
     reference = request.POST.get("reference", "").strip()
     if not reference or len(reference) > LONGEST:
-        return render(request, "web/verify_visit.html", {"empty": True}, status=422)
+        return _asked(request, {"empty": True}, status=422)
     answer = "yes" if verify_visit(reference) == YES else "no"
-    return render(request, "web/verify_visit.html", {"answer": answer})
+    return _asked(request, {"answer": answer, "reference": reference if answer == "no" else ""})
+
+
+def _asked(request: HttpRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    phone = settings.KINFIRST_VISIT_PHONE
+    return render(request, "web/verify_visit.html", {"phone": phone, **context}, status=status)

@@ -215,6 +215,8 @@
         nav.append(link);
       });
       nav.hidden = !nav.childElementCount;
+      // Whose visit a tap would belong to is not known here.
+      $$("[data-tap], .reach").forEach((one) => { one.hidden = true; });
     }
   };
   (async () => {
