@@ -1,7 +1,7 @@
 # Every target works from a bare checkout: what is missing is set up first, what is there is left alone.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: run setup test check format lint types layers house bench chaos docs diagrams pin clean
+.PHONY: run setup test check format lint types layers house bench chaos docs diagrams messages pictures pin clean
 
 bin := .venv/bin
 python := $(bin)/python
@@ -11,12 +11,18 @@ tests := .venv/.tests
 # What is tested on both databases; everything else, and these too, on SQLite.
 both := tests/conformance tests/records tests/people tests/workers tests/properties
 
-run: $(runs)
+words := $(wildcard src/kinfirst/web/locale/*/LC_MESSAGES/django.po)
+
+# The binary form of the catalogues is made here and never kept in the repository.
+%.mo: %.po | $(runs)
+	@$(python) -m kinfirst.project.messages compile
+
+run: $(runs) $(words:.po=.mo)
 	@$(bin)/kinfirst serve --demo
 
 setup: $(tests)
 
-test: $(tests)
+test: $(tests) $(words:.po=.mo)
 	@postgres=$$(scripts/postgres.sh) && chromium=$$(scripts/chromium.sh) && \
 	export KINFIRST_TEST_POSTGRES=$$postgres KINFIRST_CHROMIUM=$$chromium && \
 	$(python) -m pytest -n 2 -p tests.plugins.skips $(ARGS) && \
@@ -51,6 +57,15 @@ chaos: $(tests)
 
 docs: $(tests)
 	$(python) -m kinfirst.project.docs
+
+# The words of the pages in other languages: reads the sources again, says what is missing.
+messages: $(tests)
+	$(python) -m kinfirst.project.messages update
+	$(python) -m kinfirst.project.messages missing
+
+# A picture of every page, from the demonstration, for the documentation.
+pictures: $(tests)
+	@chromium=$$(scripts/chromium.sh) && KINFIRST_CHROMIUM=$$chromium $(python) -m tests.e2e.pictures
 
 diagrams: $(tests)
 	$(python) -m kinfirst.project.diagrams

@@ -34,3 +34,5 @@ echo "installing the pinned versions of constraints/$what.txt" >&2
 "${pip[@]}" install --require-hashes --requirement "constraints/$what.txt"
 # The build backend is pinned too, so nothing is fetched outside the constraint file.
 "${pip[@]}" install --no-deps --no-build-isolation --editable .
+# The catalogues of the other languages, in the form that is read at run time.
+"$venv/bin/python" -m kinfirst.project.messages compile >&2

@@ -155,7 +155,7 @@ def test_offices_events_and_divisions(night: Played, officer: Client) -> None:
     assert (office.holder, office.deputies) == (ids["hiro"], (ids["mirani"], ids["sakura"]))
     assert "Hiro" in officer.get("/registry/offices/").content.decode()
     form = officer.get("/registry/offices/one", {"office": "adviser"}).context["form"]
-    assert form["holder"].value() == ids["hiro"]
+    assert form["holder"].value() == "Hiro"
     assert officer.post("/registry/events/one", {"event": "fire-2", "people": "Hiro\nNobody"}).status_code == 422
     assert (
         officer.post("/registry/events/one", {"event": "fire-2", "people": "Hiro", "closed": "on"}).status_code == 302

@@ -72,12 +72,13 @@ class Rules:
         `steepest` is the slope of what came after `edge`: where it is below that of the least rise, silence is known
         up to the newest sample.
 
-        A rise is above `silent_share` of the lead's usual QRS, but never less than the least QRS and never more
-        than a sure one, whatever artefact was taken for a beat before.
+        A rise is above `silent_share` of the lead's usual QRS and above its noise (but no more than half a usual
+        QRS), never less than the least QRS, and never more than a sure one, whatever artefact was taken for a beat.
         """
         fs, size = self._fs, newest.shape[2]
         usual = middle(state.usual)
-        threshold = np.clip(self._set.silent_share * usual, self._floor, self._sure)
+        noise = np.minimum(self._set.silent_noise * middle(state.noise), self._set.noise_share * usual)
+        threshold = np.clip(np.maximum(self._set.silent_share * usual, noise), self._floor, self._sure)
         above = newest > threshold[..., None]
         some = above.any(axis=2)
         start = edge[:, None] - size + 1

@@ -76,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     # -- rhythms (PhysioNet/CinC Challenge 2015; R02)
     asystole: Annotated[float, _says("s without a beat")] = 4.0
     silent_share: Annotated[float, _says("of the usual QRS; a rise above it is not silence")] = 0.3
+    silent_noise: Annotated[float, _says("times the lead's noise; a rise above it is not silence")] = 1.7
     brady_rate: Annotated[float, _says("beats a minute; below it for `brady_beats`")] = 40.0
     brady_beats: Annotated[int, _says("beats")] = 5
     tachy_rate: Annotated[float, _says("beats a minute; above it for `tachy_beats`")] = 140.0

@@ -23,6 +23,13 @@ noted("R74", "kinfirst.core.disclosure.may_see", "view")
 noted("R72", "kinfirst.records.scanner")
 noted("R59", "kinfirst.records.verify")
 noted("R66", "kinfirst.core.measures.of_case")
+# Held where a signal, a page or a message is made, not by refusing a command.
+noted("R02", "kinfirst.bedside.rhythm")
+noted("R38", "kinfirst.web.words")
+noted("R43", "kinfirst.web.told_page")
+noted("R49", "kinfirst.workers.recipients.recipients")
+noted("R65", "kinfirst.workers.wording.filled")
+noted("R68", "kinfirst.workers.recipients.recipients")
 
 
 def may_see(case: Case, viewer: Person, what: str = "identity") -> bool:

@@ -230,6 +230,15 @@ def called(realm: str, ids: Iterable[str]) -> dict[str, str]:
     return {**registry.code_names(who for who, sealed in rows.items() if sealed), **open_names}
 
 
+def written_as(realm: str, ids: Iterable[str]) -> dict[str, str]:
+    """What to write so that exactly this person is meant: the name where only one has it, else the id."""
+    return {who: text if _means(realm, text, who) else who for who, text in called(realm, ids).items()}
+
+
+def _means(realm: str, text: str, who: str) -> bool:
+    return {*registry.find(realm, text), *registry.find_code_name(realm, text)} == {who}
+
+
 def as_entered(realm: str, person: str) -> NewPerson:
     """Somebody as `registry.add_person` takes them, the true name of a sealed one too. Refuses an unknown person."""
     row = _known(realm, person)

@@ -57,7 +57,7 @@ def rules_page(plays: Path) -> str:
 
 
 def _rule_row(rule: Rule, plays: list[str]) -> str:
-    where = ", ".join(f"`{place.removeprefix('kinfirst.')}`" for place in rule.where) or "not yet"
+    where = ", ".join(f"`{place.removeprefix('kinfirst.')}`" for place in rule.where)
     commands = ", ".join(f"`{name}`" for name in rule.commands)
     shown = ", ".join(name.removesuffix(".toml") for name in plays)
     return f"| {rule.id} | {rule.sentence} | {rule.source} | {commands} | {where} | {shown} |"

@@ -153,6 +153,20 @@ def _literals(kind: object) -> Iterator[str]:
         yield from _literals(kind.item_type)
 
 
+SAID = SRC / "web" / "wording" / "reasons_said.py"
+
+
+def reasons_module() -> str:
+    """The sentences of the core as a module, for a program that has no sources to read."""
+    lines = "".join(f"    {sentence!r},\n" for sentence in reasons())
+    head = '"""The sentences with which the core refuses; made by `make messages`."""\n\n'
+    # As the formatter would write it: double quotes, and long lines left alone.
+    body = (
+        f"{head}from __future__ import annotations\n\n# ruff: noqa: E501\n\nSENTENCES: tuple[str, ...] = (\n{lines})\n"
+    )
+    return re.sub(r"^    '((?:[^'\"\\\\])*)',$", r'    "\1",', body, flags=re.MULTILINE)
+
+
 def file(language: str) -> Path:
     """The catalogue of a language."""
     return LOCALE / language / "LC_MESSAGES" / "django.po"
@@ -226,6 +240,7 @@ def main(arguments: Iterable[str]) -> int:
     what = next(iter(arguments), "update")
     if what == "update":
         setup_django()
+        SAID.write_text(reasons_module(), encoding="utf-8")
         new = template()
         for language in LANGUAGES:
             save(language, update(language, new))

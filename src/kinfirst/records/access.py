@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from kinfirst.core.case import Case
 from kinfirst.core.commands import View
@@ -154,9 +155,9 @@ class Sight:
         those who work here by name.
         """
         if not person:
-            return "nobody"
+            return _("nobody")
         if person == SYSTEM:
-            return "the clock"
+            return _("the clock")
         if person == self.state.casualty:
             return self.name or self.alias
         if person == self.viewer.id or self._by_name(person):
@@ -179,7 +180,7 @@ class Sight:
 
     def _more(self, person: str) -> str:
         self._names.update(registry.names([person]))
-        return self._names.get(person, "somebody")
+        return self._names.get(person, _("somebody"))
 
     @cached_property
     def _names(self) -> dict[str, str]:

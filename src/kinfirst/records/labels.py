@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from django.utils.translation import gettext as _
+
 from kinfirst.core.case import Case
 from kinfirst.core.kinship import effective
 from kinfirst.core.places import AGENCY
-
-SOMEBODY = "somebody"
 
 
 def ordinals(case: Case) -> dict[str, str]:
@@ -23,7 +23,7 @@ def ordinals(case: Case) -> dict[str, str]:
     found: dict[str, str] = {}
     for person, relation in sorted(relations.items()):
         counted[relation] += 1
-        word = relation.replace("_", " ")
+        word = _(relation.replace("_", " "))
         found[person] = f"{word} {counted[relation]}" if many[relation] > 1 else word
     return found
 
@@ -31,12 +31,14 @@ def ordinals(case: Case) -> dict[str, str]:
 def plain_label(case: Case, person: str, kin: dict[str, str]) -> str:
     """The relation, the office or the place somebody stands in; `kin` is what `ordinals` gave."""
     if person == AGENCY:
-        return "another agency"
+        return _("another agency")
     if person in kin:
         return kin[person]
     place = case.chain.find(person) if case.chain else None
     if place is None:
-        return SOMEBODY
+        return _("somebody")
     if place.for_whom:
-        return f"guardian or teller for {', '.join(kin.get(who, 'kin') for who in place.for_whom)}"
-    return (place.office or place.relation or SOMEBODY).replace("_", " ")
+        whom = ", ".join(kin.get(who, _("kin")) for who in place.for_whom)
+        return _("guardian or teller for %(whom)s") % {"whom": whom}
+    said = (place.office or place.relation).replace("_", " ")
+    return _(said) if said else _("somebody")

@@ -13,12 +13,13 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from kinfirst.records.access import viewer_of
 from kinfirst.web import clock, wording
 from kinfirst.web.watch import Watch
 from kinfirst.web.watch import watch as watched
+from kinfirst.web.wording import reasons
 
 register = template.Library()
 TIGHT, SOON = 0.15, 0.4
@@ -33,7 +34,13 @@ def moment(at: datetime | None) -> SafeString:
     if local.date() == today.date():
         said = f"{local:%H:%M}"
     else:
-        said = date_format(local, "j M H:i" if local.year == today.year else "j M Y H:i")
+        this_year = local.year == today.year
+        said = date_format(
+            local,
+            pgettext("a day and a time, as Django's date filter takes it", "j M H:i")
+            if this_year
+            else pgettext("a day, a year and a time, as Django's date filter takes it", "j M Y H:i"),
+        )
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), f"{local:%Y-%m-%d %H:%M %Z}", said)
 
 
@@ -98,6 +105,12 @@ def bar(part: float | None) -> SafeString:
 def said(code: str) -> wording.Text:
     """A code of the vocabulary in words."""
     return wording.word(code)
+
+
+@register.filter
+def reason(text: str) -> str:
+    """A sentence of the core in the reader's language."""
+    return reasons.said(text)
 
 
 @register.filter

@@ -99,7 +99,8 @@ def _table(lines: list[dict[str, object]]) -> str:
     sheet.writeheader()
     for line in lines:
         cells = {
-            name: " ".join(map(str, value)) if isinstance(value := line[name], list | tuple) else str(value) for name in COLUMNS
+            name: " ".join(map(str, value)) if isinstance(value := line[name], list | tuple) else str(value)
+            for name in COLUMNS
         }
         sheet.writerow({name: f"'{text}" if text[:1] in "=+-@\t\r" and text else text for name, text in cells.items()})
     return out.getvalue()

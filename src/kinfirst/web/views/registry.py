@@ -29,7 +29,7 @@ def overview(here: Here) -> HttpResponse:
     """Who is on duty, who is away, and where everything is kept."""
     realm = here.viewer.realm
     people = models.Person.objects.filter(realm_id=realm)
-    duty, coming = rosters.on_duty(realm, here.now), rosters.next_up(realm, here.now)[:8]
+    duty, coming = rosters.on_duty(realm, here.now), rosters.next_up(realm, here.now)[:4]
     away = list(people.filter(away=True).order_by("id").values_list("id", flat=True)[:AWAY])
     names = desk.called(realm, {*away, *(one.person for one in (*duty, *coming))})
     context = {
@@ -151,7 +151,7 @@ def kin(here: Here, line: int) -> HttpResponse:
         raise Http404
     if here.request.method == "POST" and "end" in here.request.POST:
         return _ended(here, line, row.of_id)
-    form = KinForm(here, here.request.POST or None, of=row.of_id, person=row.person_id, initial=_line(row))
+    form = KinForm(here, here.request.POST or None, of=row.of_id, person=row.person_id, initial=_line(here, row))
     if tried(form, lambda: _change(here, form, line)):
         messages.success(here.request, _("Changed."))
         return redirect("registry_person", row.of_id)
@@ -159,12 +159,13 @@ def kin(here: Here, line: int) -> HttpResponse:
     return page(here, form, context, "web/registry/form.html")
 
 
-def _line(row: models.Kin) -> dict[str, object]:
+def _line(here: Here, row: models.Kin) -> dict[str, object]:
+    words = desk.written_as(here.viewer.realm, [who for who in (row.guardian_id, row.teller_id) if who])
     said = ("relation", "recorded", "listed", "emergency_contact", "do_not_notify")
     return {
         **{name: getattr(row, name) for name in said},
-        "guardian": row.guardian_id or "",
-        "teller": row.teller_id or "",
+        "guardian": words.get(row.guardian_id or "", ""),
+        "teller": words.get(row.teller_id or "", ""),
     }
 
 

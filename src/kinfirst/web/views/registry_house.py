@@ -48,8 +48,10 @@ def office(here: Here) -> HttpResponse:
     """One office: `?office=leader` fills in what is known of it."""
     code = here.request.GET.get("office", "")
     row = models.Office.objects.filter(realm_id=here.viewer.realm, office=code).first()
-    initial = {"office": code, "holder": (row.holder_id or "") if row else ""}
-    initial["deputies"] = "\n".join(_deputies(row)) if row else ""
+    held = [row.holder_id or "", *_deputies(row)] if row else [""]
+    words = desk.written_as(here.viewer.realm, held)
+    initial = {"office": code, "holder": words.get(held[0], "")}
+    initial["deputies"] = "\n".join(words.get(who, who) for who in held[1:])
     form = OfficeForm(here, here.request.POST or None, initial=initial)
 
     def does() -> None:
@@ -60,12 +62,7 @@ def office(here: Here) -> HttpResponse:
     if tried(form, does):
         messages.success(here.request, _("Changed. Whoever holds it when its turn comes is told."))
         return redirect("registry_offices")
-    names = desk.called(here.viewer.realm, [*_deputies(row), row.holder_id or ""] if row else [])
-    context: dict[str, object] = {
-        "title": _("Office"),
-        "back_url": "registry_offices",
-        "legend": sorted(names.items(), key=lambda p: p[1]),
-    }
+    context: dict[str, object] = {"title": _("Office"), "back_url": "registry_offices"}
     return page(here, form, context, "web/registry/form.html")
 
 
@@ -86,19 +83,20 @@ def event(here: Here) -> HttpResponse:
     code = here.request.GET.get("event", "")
     row = models.Event.objects.filter(realm_id=here.viewer.realm, code=code).first()
     members = list(row.members.order_by("person_id").values_list("person_id", flat=True)) if row else []
-    initial = {"event": code, "people": "\n".join(members), "closed": row.closed if row else False}
+    words = desk.written_as(here.viewer.realm, members)
+    people = "\n".join(sorted(words.get(who, who) for who in members))
+    initial = {"event": code, "people": people, "closed": row.closed if row else False}
     form = EventForm(here, here.request.POST or None, initial=initial)
 
     def does() -> None:
-        people = form.members()
+        found = form.members()
         if not form.errors:
-            desk.set_event(keeper(here), form.cleaned_data["event"], people, closed=form.cleaned_data["closed"])
+            desk.set_event(keeper(here), form.cleaned_data["event"], found, closed=form.cleaned_data["closed"])
 
     if tried(form, does):
         messages.success(here.request, _("Changed."))
         return redirect("registry_events")
-    names = sorted(desk.called(here.viewer.realm, members).items(), key=lambda pair: pair[1])
-    context: dict[str, object] = {"title": _("Event"), "back_url": "registry_events", "legend": names}
+    context: dict[str, object] = {"title": _("Event"), "back_url": "registry_events"}
     return page(here, form, context, "web/registry/form.html")
 
 

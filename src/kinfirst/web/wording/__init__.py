@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kinfirst.web.wording.commands import GROUPS, SAID, Said, Text
@@ -157,7 +158,7 @@ WORDS: dict[str, Text] = {
 
 def word(code: str) -> Text:
     """A code of the vocabulary as a person reads it."""
-    return WORDS.get(code) or STATES.get(code) or code.replace("_", " ")
+    return WORDS.get(code) or STATES.get(code) or (gettext(code.replace("_", " ")) if code else "")
 
 
 def task(kind: str) -> Text:
@@ -168,7 +169,7 @@ def task(kind: str) -> Text:
 def office(name: str) -> Text:
     """An office as it is called: `division_head:masks` is the head of division, masks."""
     kind, _colon, of = name.removeprefix("office:").partition(":")
-    shown = str(TIERS.get(kind) or kind.replace("_", " ").capitalize())
+    shown = str(TIERS.get(kind) or str(word(kind)).capitalize())
     return f"{shown}, {of.replace('_', ' ')}" if of else shown
 
 
