@@ -181,7 +181,7 @@ def finish(keys: Path) -> dict[str, Any]:
     for id in unknown:
         assert outbox.settle(id, arrived=id in before, now=later.now())
     Worker(later, ways(), Plan(lanes=16)).once()
-    # A page that asks about a message and is not answered itself asks nobody again: it stays `failed`, where it is seen.
+    # A page that asks about a message, and gets no answer itself, asks nobody again: it stays `failed`, to be seen.
     rows = models.Outbox.objects.values_list("id", "state", "payload")
     messages = [row for row in rows if json.loads(row[2]).get("task") != "delivery_unknown"]
     overdue = models.Entry.objects.filter(kind="task_overdue").filter(case__alias__startswith=PLAIN)

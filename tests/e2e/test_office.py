@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import PHONE, House, sign_in, visitor
+from tests.e2e.house import PASSWORD
 from tests.e2e.test_access_for_all import HOW, violations
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]
@@ -103,6 +104,8 @@ def test_a_passkey_is_added_and_signs_in_alone(browser: Browser, night: House) -
         passkeys(page)
         sign_in(page, "hiro")
         page.goto("/accounts/2fa/webauthn/add/")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Go on").click()
         page.get_by_label("What you call it").fill("My finger")
         page.get_by_label("Sign in with it alone").check()
         page.get_by_role("button", name="Add").click()

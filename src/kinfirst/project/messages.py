@@ -64,7 +64,7 @@ def _everything() -> Iterator[Found]:
 def _python(where: str, text: str) -> Iterator[Found]:
     for _line, found, _comments, context in extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS):
         if isinstance(found, tuple):
-            yield where, tuple(str(part) for part in found if part is not None), context
+            yield where, tuple(map(str, found)), context
         elif found:
             yield where, found, context
 
