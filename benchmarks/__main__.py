@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks import machine, peers, report
+from benchmarks.parts import PartFailed
 from benchmarks.places import POSTGRES, SQLITE, kinds
 from benchmarks.results import Measured
 from benchmarks.run import Options, say
@@ -18,6 +19,7 @@ from benchmarks.seeds import Seeds
 from kinfirst.clock import SystemClock
 
 BENCHES = ("chain", "lateness", "restart", "surge", "board", "api", "growth")
+FAILS = (PartFailed, AssertionError, RuntimeError, ValueError, OSError)
 # Where databases may be: a folder in memory would make every commit free.
 FOLDER = Path(__file__).resolve().parents[1] / "var" / "bench"
 
@@ -48,7 +50,11 @@ def measured(names: tuple[str, ...], options: Options) -> list[Measured]:
         seeds = Seeds(Path(folder), SystemClock().now().replace(microsecond=0))
         try:
             for name in names:
-                found += import_module(f"benchmarks.{name}").measure(options, seeds)
+                try:
+                    found += import_module(f"benchmarks.{name}").measure(options, seeds)
+                except FAILS as wrong:
+                    say(f"{name} failed: {wrong}")
+                    found.append(Measured(bench=name, key=name, what=name, unit="", note=f"failed: {wrong}"[:300]))
         finally:
             seeds.drop()
     return found

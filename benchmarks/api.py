@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 
 from benchmarks import floor, working
-from benchmarks.http import Request, answers, send_all
+from benchmarks.http import Answers, Request, answers, send_all
 from benchmarks.parts import run
 from benchmarks.peers import free_port
 from benchmarks.places import POSTGRESQL, Place
@@ -26,15 +26,17 @@ def measure(options: Options, seeds: Seeds) -> list[Measured]:
         say(f"api: {kind}, {options.cases} open cases")
         with seeds.at(kind, options.cases) as place:
             for clients in (1, options.clients):
-                took = asyncio.run(_asked(place, options, clients))
-                found += [_row(kind, clients, share, took) for share in (50, 95, 99)]
+                came = asyncio.run(_asked(place, options, clients))
+                for said, times in came.refused.items():
+                    say(f"  {times} answers: {said}")
+                found += [_row(kind, clients, share, came) for share in (50, 95, 99)]
         if kind == POSTGRESQL:
             with seeds.at(kind, options.cases) as place:
                 found += floor.transaction(place)
     return told(found)
 
 
-async def _asked(place: Place, options: Options, clients: int) -> list[float]:
+async def _asked(place: Place, options: Options, clients: int) -> Answers:
     count = options.requests if clients > 1 else max(options.requests // 5, 1)
     known = run("accounts", place, cases=min(count, options.cases))
     body = msgspec.json.encode({"text": "Seen, nothing new."})
@@ -47,13 +49,14 @@ async def _asked(place: Place, options: Options, clients: int) -> list[float]:
         return await send_all(port, requests, clients=clients)
 
 
-def _row(kind: str, clients: int, share: int, took: list[float]) -> Measured:
+def _row(kind: str, clients: int, share: int, came: Answers) -> Measured:
+    lost = sum(came.refused.values())
     many = f"{clients} clients" if clients > 1 else "1 client"
     return Measured(
         bench="api",
         key=f"api.{kind}.{1 if clients == 1 else 'many'}.p{share}",
         what=f"a command through the API, {many}, {kind}, p{share}",
         unit="s",
-        values=(percentile(took, share / 100),),
-        note=f"{len(took)} requests",
+        values=(percentile(came.took, share / 100),) if came.took else (),
+        note=f"{len(came.took)} done" + (f", {lost} refused by the server" if lost else ""),
     )

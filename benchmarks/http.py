@@ -22,11 +22,18 @@ class Request(msgspec.Struct, frozen=True):
         return f"{head}Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n".encode() + self.body
 
 
-async def send_all(port: int, requests: Sequence[Request], *, clients: int) -> list[float]:
-    """Sends them, so many at a time; seconds for each. Raises ValueError at an answer that is not 2xx."""
-    waiting, took = iter(requests), list[float]()
-    await asyncio.gather(*(_client(port, waiting, took) for _ in range(clients)))
-    return took
+class Answers(msgspec.Struct):
+    """Seconds for each answer that was a success, and what the others said, each with how often."""
+
+    took: list[float] = []
+    refused: dict[str, int] = {}
+
+
+async def send_all(port: int, requests: Sequence[Request], *, clients: int) -> Answers:
+    """Sends them, so many at a time."""
+    waiting, found = iter(requests), Answers()
+    await asyncio.gather(*(_client(port, waiting, found) for _ in range(clients)))
+    return found
 
 
 async def answers(port: int, *, patience: float) -> None:
@@ -42,20 +49,22 @@ async def answers(port: int, *, patience: float) -> None:
     raise TimeoutError("the server did not come up")
 
 
-async def _client(port: int, waiting: Iterator[Request], took: list[float]) -> None:
+async def _client(port: int, waiting: Iterator[Request], found: Answers) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for request in waiting:
         began = perf_counter()
         writer.write(request.written())
-        status = await _answer(reader)
-        took.append(perf_counter() - began)
-        if not 200 <= status < 300:
-            raise ValueError(f"the server answered {status}")
+        status, body = await _answer(reader)
+        if 200 <= status < 300:
+            found.took.append(perf_counter() - began)
+        else:
+            said = f"{status} {body[:200].decode('utf-8', 'replace')}"
+            found.refused[said] = found.refused.get(said, 0) + 1
     writer.close()
 
 
-async def _answer(reader: asyncio.StreamReader) -> int:
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
     length = next(line for line in head.split("\r\n") if line.startswith("content-length:"))
-    await reader.readexactly(int(length.partition(":")[2]))
-    return int(head.split()[1])
+    body = await reader.readexactly(int(length.partition(":")[2]))
+    return int(head.split()[1]), body

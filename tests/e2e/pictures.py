@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,10 +23,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.e2e.conftest import FLAGS, PHONE, ROOT, House, running, sign_in, visitor
 
 FOLDER = ROOT / "docs" / "pictures"
-MOMENT = "2020-10-10T15:12:00+09:00"
+MOMENT = "2020-10-10T15:23:00+09:00"
 DESK = {"width": 1280, "height": 860}
 TALLEST = 1800
-COLOURS = 96
+COLOURS = 160
 COVER = """() => {
   const made = /[0-9a-f]{8,}/g;
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -120,6 +121,7 @@ def taken(browser: Browser, found: House, shot: Shot) -> bytes:
     """One picture as PNG."""
     size = {"viewport": PHONE, "is_mobile": True, "has_touch": True} if shot.phone else {"viewport": DESK}
     with visitor(browser, found, bypass_csp=True, color_scheme="light", **size) as (page, _):
+        page.clock.set_fixed_time(datetime.fromisoformat(MOMENT))
         if shot.who:
             sign_in(page, shot.who)
         for part in shot.looks:

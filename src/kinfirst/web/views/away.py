@@ -43,5 +43,5 @@ def manifest(request: HttpRequest) -> JsonResponse:
 @require_safe
 @signed_in
 def away(here: Here) -> HttpResponse:
-    """The page a telephone keeps for when there is no network: the frame and the buttons, nobody's data."""
+    """The page a telephone keeps for times without network: frame, buttons, whom to ring; nothing of a case."""
     return shown(here, "web/doorstep/away.html", {"officers": recipients.officers(here.viewer.realm)})

@@ -1,4 +1,4 @@
-// Without network: the frame of the notifier's page, its style and its scripts. No data of anybody is in this cache;
+// Without network: the frame of the notifier's page, its style and its scripts. Nothing of a case is in this cache;
 // what a visit says is kept by the page itself, locked (doorstep-kept.js). Signing out wipes both.
 "use strict";
 const CACHE = "doorstep-1";
