@@ -136,7 +136,6 @@ def test_exit_codes(desk: Given, tmp_path: Path, raw: bytes, code: int) -> None:
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        pytest.param(["x.hl7"], "--by", id="nobody brings it"),
         pytest.param([], "give files", id="no file"),
         pytest.param(["--case", "A", "x.hl7"], "--case", id="both"),
         pytest.param(["--by", "nobody", "x.hl7"], "neither a username nor", id="unknown person"),
@@ -209,6 +208,16 @@ def numbers_in(files: list[Path]) -> set[bytes]:
             if fields[0].strip() == b"PID":
                 found.update(re.findall(rb"[0-9]{5,}", b"|".join(fields[2:5] + fields[18:20])))
     return found
+
+
+def test_without_anybody_named_it_is_tried_and_nothing_is_kept(tmp_path: Path) -> None:
+    file = written(tmp_path, "a.hl7", message(MSH, DEAD))
+    tried = python(RUN, "intake", file, database=tmp_path / "never.sqlite3")
+    assert (tried.returncode, tried.stderr) == (0, "nobody was named with --by: this is a trial, nothing is kept\n")
+    assert tried.stdout.splitlines()[-1].startswith(
+        "nothing is written: 1 file (0 unreadable), 1 message: 1 opened a case"
+    )
+    assert not (tmp_path / "never.sqlite3").exists()
 
 
 @pytest.mark.shared_data

@@ -55,18 +55,35 @@ def intake(**given: Any) -> None:
 
     Exit code 0: every message is accounted for. 1: a person must look at one, for it is rejected or in
     conflict. 2: a file or an option that cannot be read; the other files are brought in all the same.
+
+    Without --by nobody answers for what comes in: everything is tried on a database that is thrown away.
     """
     asked = msgspec.convert(given, Options)
     if (asked.case is None) == (not asked.files):
         raise BadInput("intake: give files, or --case CASE to show what was brought to it")
     if asked.case is None and asked.by is None:
-        raise BadInput("intake: say who brings the messages in: --by USERNAME")
+        _tried(asked)
+        return
     open_database(asked.db)
-    from kinfirst.cli.intake_shown import AsJson, AsText, show_case
-
     if asked.case is not None:
+        from kinfirst.cli.intake_shown import show_case
+
         show_case(asked.case, as_json=asked.as_json)
         return
+    _brought_in(asked)
+
+
+def _tried(asked: Options) -> None:
+    """The whole run on a private database; it says so, for nothing of it stays."""
+    from kinfirst.cli.trial import trial
+
+    click.echo("nobody was named with --by: this is a trial, nothing is kept", err=True)
+    with trial(asked.realm) as somebody:
+        _brought_in(msgspec.structs.replace(asked, by=somebody, dry_run=True))
+
+
+def _brought_in(asked: Options) -> None:
+    from kinfirst.cli.intake_shown import AsJson, AsText
     from kinfirst.records.intake import opener
 
     who = opener(asked.realm, asked.by or "", now=SystemClock().now())

@@ -1,4 +1,4 @@
-"""The house's identity provider from the environment: KINFIRST_OIDC_* (docs/reference/settings.md)."""
+"""The house's identity provider, from the environment (docs/reference/settings.md, Sign-in)."""
 
 from __future__ import annotations
 
