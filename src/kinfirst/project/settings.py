@@ -190,6 +190,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "kinfirst": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # Apprise writes addresses into the log, and they hold secrets and telephone numbers (R72).
+        "apprise": {"handlers": [], "level": "CRITICAL", "propagate": False},
         # A line of the access log holds the query, and a query may hold a name (R72).
         "uvicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },

@@ -6,7 +6,6 @@ time than the first: a no is tried again.
 
 from __future__ import annotations
 
-import logging
 import re
 from urllib.parse import quote
 
@@ -16,8 +15,6 @@ from kinfirst.channels.port import Letter, Outcome
 from kinfirst.core.errors import BadInput
 
 PHONE = "{phone}"
-# It writes addresses into the log, and they hold secrets and telephone numbers (R72).
-logging.getLogger("apprise").disabled = True
 _DIGITS = re.compile(r"[^\d+]")
 
 
