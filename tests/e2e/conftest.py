@@ -37,8 +37,10 @@ class House(NamedTuple):
     ids: dict[str, str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One a module, not one a session: while Playwright is open its loop runs in this thread, and whatever
+    else this process tests could run none of its own."""
     program = os.environ.get("KINFIRST_CHROMIUM") or "/usr/bin/chromium"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
