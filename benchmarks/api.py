@@ -42,11 +42,12 @@ async def _asked(place: Place, options: Options, clients: int) -> Answers:
     body = msgspec.json.encode({"text": "Seen, nothing new."})
     paths = [f"/api/v1/cases/{id}/commands/chart" for id in known["cases"]]
     requests = [Request(paths[n % len(paths)], body, known["token"]) for n in range(count)]
-    port = free_port()
-    with working.web(place, port=port, processes=PROCESSES):
-        await answers(port, patience=PATIENCE)
-        await send_all(port, requests[: 4 * PROCESSES], clients=2 * PROCESSES)
-        return await send_all(port, requests, clients=clients)
+    ports = [free_port() for _ in range(PROCESSES)]
+    with working.web(place, ports=ports):
+        for port in ports:
+            await answers(port, patience=PATIENCE)
+        await send_all(ports, requests[: 4 * PROCESSES], clients=2 * PROCESSES)
+        return await send_all(ports, requests, clients=clients)
 
 
 def _row(kind: str, clients: int, share: int, came: Answers) -> Measured:

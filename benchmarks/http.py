@@ -29,10 +29,10 @@ class Answers(msgspec.Struct):
     refused: dict[str, int] = {}
 
 
-async def send_all(port: int, requests: Sequence[Request], *, clients: int) -> Answers:
-    """Sends them, so many at a time."""
+async def send_all(ports: Sequence[int], requests: Sequence[Request], *, clients: int) -> Answers:
+    """Sends them, so many at a time, each client to one of the ports."""
     waiting, found = iter(requests), Answers()
-    await asyncio.gather(*(_client(port, waiting, found) for _ in range(clients)))
+    await asyncio.gather(*(_client(ports[n % len(ports)], waiting, found) for n in range(clients)))
     return found
 
 

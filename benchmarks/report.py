@@ -37,8 +37,8 @@ minutes); that is not in this number.""",
     "surge": "Every casualty is entered in the registry, listed in one event, and opened by a command of its own.",
     "board": "The page as one who works there sees it, through Django's test client: all middleware, no network.",
     "api": """\
-An entry in the chart, over HTTP with connections that stay open, against uvicorn with two processes. The clients run
-on the same machine and take their share of it. pgbench runs the same reads and writes in one transaction, without
+An entry in the chart, over HTTP with connections that stay open, against two processes of `kinfirst serve`. The clients
+run on the same machine and take their share of it. pgbench runs the same reads and writes in one transaction, without
 Python.""",
     "growth": "The same operation with few and with many open cases. Nothing in it may grow with their number.",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from benchmarks.parts import environment
 from benchmarks.places import Place
 
 START = "import sys; sys.argv[0] = 'kinfirst'; from kinfirst.project.entry import main; main()"
-UVICORN = "kinfirst.project.asgi:application"
 
 
 def worker(place: Place) -> subprocess.Popen[bytes]:
@@ -23,21 +22,23 @@ def worker(place: Place) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def web(place: Place, *, port: int, processes: int) -> Iterator[None]:
-    """The application under uvicorn."""
-    command = [sys.executable, "-m", "uvicorn", UVICORN, "--port", str(port), "--workers", str(processes)]
+def web(place: Place, *, ports: Sequence[int]) -> Iterator[None]:
+    """`kinfirst serve --no-worker`, one process for each port."""
     quiet = subprocess.DEVNULL
-    around = environment(place)
-    running = subprocess.Popen(
-        [*command, "--no-access-log", "--lifespan", "off", "--log-level", "critical"],
-        env=around,
-        stdout=quiet,
-        stderr=quiet,
-    )
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", START, "serve", "--no-worker", "--port", str(port)],
+            env=environment(place),
+            stdout=quiet,
+            stderr=quiet,
+        )
+        for port in ports
+    ]
     try:
         yield
     finally:
-        end(running)
+        for one in running:
+            end(one)
 
 
 def end(running: subprocess.Popen[bytes]) -> None:
