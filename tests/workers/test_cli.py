@@ -15,10 +15,10 @@ from tests.workers.test_crash import WORK
 pytestmark = pytest.mark.slow
 
 
-def start(folder: Path, *args: str, **more: str) -> subprocess.Popen[str]:
+def start(folder: Path, *args: str, command: str = "work", **more: str) -> subprocess.Popen[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("KINFIRST_", "DJANGO_"))}
     return subprocess.Popen(
-        [sys.executable, "-c", WORK, "work", *args],
+        [sys.executable, "-c", WORK, command, *args],
         env={**kept, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path), **more},
         cwd=folder,
         stdout=subprocess.PIPE,
@@ -70,3 +70,19 @@ def test_what_cannot_be_used_is_one_line_and_2(
     assert (code, len(said.splitlines())) == (2, 1)
     assert says in said
     assert "secret-path" not in said
+
+
+def test_a_look_at_the_clock_is_a_probe(tmp_path: Path) -> None:
+    code, said = ended(start(tmp_path, "--once", command="watch"))
+    assert (code, "the database" in said) == (2, True), said
+    assert ended(start(tmp_path, "--once"))[0] == 0
+    assert ended(start(tmp_path, "--once", command="watch"))[0] == 0
+
+
+def test_a_watch_ends_with_a_signal(tmp_path: Path) -> None:
+    assert ended(start(tmp_path, "--once"))[0] == 0
+    process = start(tmp_path, command="watch")
+    assert process.stderr is not None
+    assert process.stderr.readline() == "the clock is watched\n"
+    process.send_signal(signal.SIGTERM)
+    assert ended(process)[0] == 0

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from kinfirst.project.demo import SignIn
+    from kinfirst.workers.watchman import Watchman
     from kinfirst.workers.worker import Worker
 
 HOST, PORT = "127.0.0.1", 8000
@@ -71,12 +72,15 @@ def _serve(door: socket.socket, worker: Worker | None, *, ready: Callable[[], No
         signal.signal(number, end)
     ready()
     thread = Thread(target=_work, args=(worker, stop, end, failures), name="kinfirst-worker")
+    watchman = Thread(target=_watchman().run, args=(stop,), name="kinfirst-watchman")
     if worker is not None:
         thread.start()
+    watchman.start()
     try:
         server.run(sockets=[door])
     finally:
         stop.set()
+        watchman.join()
         if thread.is_alive():
             thread.join()
     if failures:
@@ -89,6 +93,13 @@ def _worker() -> Worker:
     from kinfirst.workers.worker import Worker
 
     return Worker(SystemClock(), ways(), Plan())
+
+
+def _watchman() -> Watchman:
+    from kinfirst.project.bootstrap import ways
+    from kinfirst.workers.watchman import Watchman
+
+    return Watchman(SystemClock(), ways())
 
 
 def _work(worker: Worker, stop: Event, end: Callable[[], None], failures: list[BaseException]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from django.db import connection
@@ -12,6 +12,8 @@ from kinfirst.records.errors import clear_errors
 from kinfirst.records.moments import maybe_micros, maybe_moment, micros
 from kinfirst.records.writing import whole
 
+LATE = timedelta(minutes=2)
+SILENT = timedelta(minutes=1)
 PULSE = """
     SELECT (SELECT MAX(at) FROM records_heartbeat),
            (SELECT MIN(due_at) FROM records_case WHERE due_at IS NOT NULL AND due_at <= %s)
@@ -23,6 +25,30 @@ class Pulse(msgspec.Struct, frozen=True, kw_only=True):
 
     last_beat: datetime | None
     oldest_due: datetime | None
+
+
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
+    """A pulse, judged: `silent` when no worker has beaten for a minute, `late` when a moment is two minutes old."""
+
+    last_beat: datetime | None
+    oldest_due: datetime | None
+    silent: bool
+    late: bool
+
+    @property
+    def alarm(self) -> bool:
+        """Something is due and no worker has answered: people must look after the clock themselves."""
+        return self.silent and self.late
+
+
+def judged(seen: Pulse, now: datetime) -> Watch:
+    """What a pulse means at a moment (UTC)."""
+    return Watch(
+        last_beat=seen.last_beat,
+        oldest_due=seen.oldest_due,
+        silent=seen.last_beat is None or now - seen.last_beat > SILENT,
+        late=seen.oldest_due is not None and now - seen.oldest_due > LATE,
+    )
 
 
 def beat(worker: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""`kinfirst work`: does what is due and sends what is waiting, until it is told to stop."""
+"""`kinfirst work` does what is due and sends what is waiting; `kinfirst watch` sees whether anybody does."""
 
 from __future__ import annotations
 
@@ -56,6 +56,38 @@ def work(
         return
     with stopped_by_signal() as stop, _shown(console, worker):
         worker.run(stop)
+
+
+def watch(
+    *,
+    db: Annotated[str | None, typer.Option("--db", metavar="URL", help="The database; else KINFIRST_DB.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Look once, then end: for cron and for probes.")] = False,
+) -> None:
+    """Call the flow desk and the casualty officers when nobody does what is due.
+
+    Looks every 15 seconds and calls by the ways that pages go; again every ten minutes while it lasts. Changes nothing
+    in the database.
+
+    Exit code 0 when all was well or a signal ended it, 1 with --once when something is due and no worker lives,
+    2 when the database or a setting cannot be used.
+    """
+    project = import_module(PROJECT)
+    project.setup_django(db)
+    from kinfirst.records.heartbeats import pulse
+    from kinfirst.workers.watchman import Watchman
+
+    clock = SystemClock()
+    watchman = Watchman(clock, import_module(f"{PROJECT}.bootstrap").ways())
+    # A record that cannot be read at the start is a wrong setting, and is said at once.
+    pulse(clock.now())
+    console = Console(stderr=True, highlight=False)
+    with stopped_by_signal() as stop:
+        well = watchman.look()
+        console.print("the clock is watched" if well else "nobody watches the clock: people were called")
+        if not once:
+            watchman.run(stop)
+        elif not well:
+            raise typer.Exit(1)
 
 
 @contextmanager

@@ -63,7 +63,7 @@ class Carrier:
         roster = Roster()
         loads = [self._loaded(row, now, roster) for row in rows]
         with ThreadPoolExecutor(max_workers=len(rows)) as lanes:
-            for load, outcome in zip(loads, lanes.map(_carried, loads), strict=True):
+            for load, outcome in zip(loads, lanes.map(_delivered, loads), strict=True):
                 self._stored(load, outcome, now)
         return len(rows)
 
@@ -169,14 +169,15 @@ def together(outcomes: Iterable[Outcome]) -> Outcome:
     return found[0]
 
 
-def _carried(load: _Load) -> Outcome:
+def _delivered(load: _Load) -> Outcome:
     """Runs in a lane, without the database."""
     if load.kept is not None or load.held:
         return load.kept or Outcome(state="refused", result=outbox.HELD_BY_SCANNER)
-    return together([_carry(parcel) for parcel in load.parcels])
+    return together([carried(parcel) for parcel in load.parcels])
 
 
-def _carry(parcel: Parcel) -> Outcome:
+def carried(parcel: Parcel) -> Outcome:
+    """Carries it, and takes what breaks for unclear."""
     try:
         return parcel.carry()
     except Exception as wrong:  # noqa: BLE001 - a channel that breaks must not take its neighbours' results along

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from kinfirst.records.access import viewer_of
+from kinfirst.records.heartbeats import Watch
 from kinfirst.web import clock, wording
-from kinfirst.web.watch import Watch
 from kinfirst.web.watch import watch as watched
 from kinfirst.web.wording import reasons
 
