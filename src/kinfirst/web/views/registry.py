@@ -80,7 +80,7 @@ def new_person(here: Here) -> HttpResponse:
 @signed_in
 @only_for(*PEOPLE)
 def person(here: Here, id: str) -> HttpResponse:
-    """Somebody's record: GET shows it and is on the log, POST changes it."""
+    """Somebody's record: GET shows it, POST changes it; a page that shows it is on the log."""
     of_this_house(here, id)
     keeping = keeper(here)
     try:
@@ -89,11 +89,11 @@ def person(here: Here, id: str) -> HttpResponse:
         return shown(here, "web/registry/own.html", {}, status=403)
     posted = here.request.method == "POST"
     before = desk.as_entered(here.viewer.realm, id)
-    known = before if posted else desk.shown(keeping, id)
-    form = PersonForm(here, here.request.POST if posted else None, known=known)
+    form = PersonForm(here, here.request.POST if posted else None, known=before)
     if tried(form, lambda: desk.change(keeping, id, form.written(before))):
         messages.success(here.request, _("Changed."))
         return redirect("registry_person", id)
+    known = desk.shown(keeping, id)
     context = {
         "id": id,
         "called": desk.called(here.viewer.realm, [id]).get(id, ""),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kinfirst.core.errors import BadInput
 from kinfirst.people import accounts as account_list
-from kinfirst.people import desk, models, tokens
+from kinfirst.people import changes, desk, models, tokens
 from kinfirst.web.here import Here, shown, signed_in
 from kinfirst.web.keeping import ACCOUNTS, keeper, only_for
 from kinfirst.web.registry_forms import AccountForm, RolesForm, TokenForm
@@ -23,7 +23,8 @@ DID = {"on": True, "off": False}
 @signed_in
 @only_for(*ACCOUNTS)
 def accounts(here: Here) -> HttpResponse:
-    """Every account of this address book."""
+    """Every account of this address book; that they were read is on the log."""
+    changes.write(keeper(here), "account", "shown")
     found = [one for one in account_list.listed(now=here.now) if one.realm == here.viewer.realm]
     names = desk.called(here.viewer.realm, {one.person for one in found if one.person})
     return shown(
@@ -48,6 +49,7 @@ def account(here: Here, id: str) -> HttpResponse:
             problem = str(wrong)
         if not (made or problem):
             return redirect("registry_account", id)
+    changes.write(keeper(here), "account", "shown", about=id)
     return shown(
         here, "web/registry/account.html", _context(here, id, made, problem), status=REFUSED if problem else 200
     )

@@ -191,6 +191,7 @@ def pack(here: Here, id: str) -> HttpResponse:
 
 @require_safe
 @signed_in
+@only_for(*HOUSE, *AUDIT)
 def drawing(here: Here, id: str) -> HttpResponse:
     """The picture of a pack, for an <img>: as a document of its own it may run nothing and load nothing."""
     response = HttpResponse(render(_pack(id)), content_type="image/svg+xml")
