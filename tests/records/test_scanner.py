@@ -98,6 +98,40 @@ def test_case_and_accents_hide_nothing(said: str) -> None:
     assert scan(said.encode(), terms)
 
 
+@pytest.mark.parametrize(
+    ("said", "term"),
+    [
+        pytest.param("Dr. Wu Li", "Li Wu", id="each word is short, and they stand together"),
+        pytest.param("Frau Mueller", "Müller", id="an umlaut spelt out"),
+        pytest.param("Frau Müller", "Mueller", id="and taken back"),
+        pytest.param("S\u00f8ren", "Soren", id="a letter that no decomposition takes apart"),
+        pytest.param("ŁUKASZ", "Łukasz", id="in capitals"),
+        pytest.param("\U0001d412akura", "Sakura", id="a letter of mathematics"),
+        pytest.param("محـــمد", "محمد", id="drawn out"),
+        pytest.param("ومحمد", "محمد", id="with the word before it"),
+        pytest.param("山田様の件", "山田 太郎", id="in a run of letters"),
+        pytest.param("이민호", "이 민호", id="the blank left out"),
+        pytest.param("<b>S</b>akura", "Sakura", id="a letter in bold"),
+        pytest.param("Saku-\r\nra", "Sakura", id="a hyphen at the end of a line"),
+        pytest.param("SUMMARY:Saku\r\n ra", "Sakura", id="folded as in a calendar"),
+        pytest.param("see mail.xn--stergrd-ixa9n.test", "Østergård", id="a host name"),
+        pytest.param("id=53616b757261204861727574616e69", "Sakura", id="in hex"),
+    ],
+)
+def test_other_ways_to_write_it(said: str, term: str) -> None:
+    assert scan(said.encode(), [term]) == (Finding(term=0, kind="name"),)
+
+
+@pytest.mark.parametrize("number", ["１２３４５６", "١٢٣٤٥٦", "(123) 456", "123,456"])
+def test_a_number_in_other_digits(number: str) -> None:
+    assert scan(f"no {number}".encode(), ["123456"]) == (Finding(term=0, kind="number"),)
+
+
+@pytest.mark.parametrize("charset", ["iso-2022-jp", "shift_jis", "euc-jp"])
+def test_an_encoding_that_is_named_hides_nothing(charset: str) -> None:
+    assert scan(mail("猫塚 健", charset=charset), ["猫塚 健"])
+
+
 @pytest.mark.parametrize("charset", ["latin-1", "utf-16-le", "utf-16-be"])
 def test_other_encodings_hide_nothing(charset: str) -> None:
     assert scan("called Østergård today".encode(charset), ["Mirani Østergård"])
@@ -113,7 +147,8 @@ def test_a_number_is_found_through_blanks_and_dashes(number: str) -> None:
     [
         pytest.param("Answer by 14:37", "1437", id="short numbers are hours and rooms"),
         pytest.param("Ward in the annex", "Ann Ex", id="part of a word is not the name"),
-        pytest.param("go to it at once", "Go To", id="two letters are no name"),
+        pytest.param("go to it at once", "Go", id="two letters are no name"),
+        pytest.param("to be going", "Go To", id="two such words are one only side by side"),
         pytest.param("", "Sakura", id="an empty message"),
     ],
 )

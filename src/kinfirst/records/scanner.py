@@ -1,33 +1,42 @@
-"""The scanner at the delivery boundary: no message leaves with a name, a number or a diagnosis in it (R72).
+"""The scanner at the delivery boundary: no message leaves with a name or a number in it that is not its reader's (R72).
 
 It reads the final bytes of a message the way a mail program would: as they are, and with the usual wrappings
-taken off, one inside another (quoted-printable, percent signs, HTML entities, base64, header words, escapes).
+taken off (`unwrapping`), and compares without case, width, accents and invisible marks.
+
+What it cannot see: a name of two letters that stands alone, a name said in another script than it is kept in, an
+inflected form that does not contain it, a word that only hints. Messages are made of an alias, a kind of task and a
+link for that reason; this is the second lock.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import html
-import quopri
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from urllib.parse import unquote_to_bytes
+from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
+from kinfirst.records.unwrapping import readings
+
 SHORTEST_WORD = 3
 SHORTEST_NUMBER = 5
-# Wrappings inside wrappings: a percent sign in base64 in a mail part.
-DEEPEST = 3
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
-_ENCODED_WORD = re.compile(rb"=\?[A-Za-z0-9_.:-]+\?([bBqQ])\?([^?\s]*)\?=")
-_WORD_JOIN = re.compile(rb"\?=\s+=\?")
-_LINE_JOIN = re.compile(rb"(?<=[A-Za-z0-9+/])\r?\n(?=[A-Za-z0-9+/=])")
-_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,5})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\\/\"']))")
-_WORD = re.compile(r"[^\W\d_]+")
-_JOINED = re.compile(r"[\s.\-/]+")
+SHORTEST_RUN = 2
+SHORTEST_IN_WORD = 4
+TATWEEL = "\u0640"
+
+# Letters that no decomposition takes apart, as they are written where a keyboard lacks them.
+_PLAIN_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ŧ": "t", "ı": "i", "ŋ": "n"}
+)
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_UMLAUT = re.compile("([aou])e")
+# Scripts written without blanks, in which two letters are a name; those in which three are; and those that write small
+# words together with the next one.
+_RUN = re.compile("[\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3\U00020000-\U0003ffff]")
+_LONGER_RUN = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff]")
+_WITH_PREFIXES = re.compile("[\u0590-\u0dff\u0f00-\u0fff\u1200-\u137f]")
+_NEITHER = re.compile(r"[\W_]+")
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,95 +46,90 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
 
 
-def scan(message: bytes, forbidden: Iterable[str]) -> tuple[Finding, ...]:
-    """Every forbidden name, number or word that the message says, in any wrapping.
+class _Said(msgspec.Struct, frozen=True):
+    """What a message says, in the forms it is searched in."""
 
-    A name is found by any of its words of three letters or more, whatever their case or accents; a number of
-    five digits or more is found through blanks, dots and dashes. Nothing found: the message may go.
+    words: frozenset[str]
+    runs: tuple[str, ...]
+    """Each text without blanks and marks."""
+    lines: tuple[str, ...]
+    """Each text as its words, a blank between and around."""
+
+
+def scan(message: bytes, forbidden: Iterable[str]) -> tuple[Finding, ...]:
+    """Every forbidden name or number that the message says, in any wrapping.
+
+    A name is found by any of its words of three letters or more, whatever their case or accents, and by all of its
+    words together where each is shorter; in scripts without blanks by any part of it; a number of five digits or more
+    is found through blanks, dots and dashes. Nothing found: the message may go.
     """
-    readings = tuple(_plain(text) for text in _readings(message))
-    words = tuple(frozenset(_WORD.findall(text)) for text in readings)
-    close = tuple(_JOINED.sub("", text) for text in readings)
+    said = _said(message)
     found: list[Finding] = []
     for term, text in enumerate(forbidden):
-        if kind := _said(_plain(text), readings, words, close):
+        if kind := next((kind for form in _forms(text) if (kind := _in(said, form))), ""):
             found.append(Finding(term=term, kind=kind))
     return tuple(found)
 
 
-def _said(term: str, readings: tuple[str, ...], words: tuple[frozenset[str], ...], close: tuple[str, ...]) -> str:
-    number = _JOINED.sub("", term)
-    if any(letter.isdigit() for letter in number):
-        return "number" if len(number) >= SHORTEST_NUMBER and any(number in text for text in close) else ""
-    parts = [part for part in _WORD.findall(term) if len(part) >= SHORTEST_WORD]
-    if any(part in known for part in parts for known in words):
+def _said(message: bytes) -> _Said:
+    texts = dict.fromkeys(plain(text) for text in readings(message))
+    tokens = tuple(_word().findall(text) for text in texts)
+    return _Said(
+        words=frozenset(word for found in tokens for word in found),
+        runs=tuple(_NEITHER.sub("", text) for text in texts),
+        lines=tuple(f" {' '.join(found)} " for found in tokens),
+    )
+
+
+def _forms(term: str) -> tuple[str, ...]:
+    """A term as it may be written: without accents, with umlauts spelt out and taken back (`Müller`, `Mueller`)."""
+    small = unicodedata.normalize("NFC", term).casefold()
+    forms = (plain(term), plain(small.translate(_SPELT_OUT)), _UMLAUT.sub(r"\1", plain(term)))
+    return tuple(dict.fromkeys(forms))
+
+
+def _in(said: _Said, term: str) -> str:
+    """`name` or `number` where the message says it, else nothing. `term` is plain."""
+    if any(letter.isdigit() for letter in term):
+        number = _NEITHER.sub("", term)
+        return "number" if len(number) >= SHORTEST_NUMBER and any(number in run for run in said.runs) else ""
+    words = _word().findall(term)
+    if any(len(word) >= SHORTEST_WORD and word in said.words for word in words):
         return "name"
-    # Scripts written without blanks have no words to compare.
-    unspaced = not term.isascii() and len(term) >= 2 and any(term in text for text in readings)
-    return "name" if unspaced else ""
+    if _short(words) and any(f" {' '.join(order)} " in line for order in (words, words[::-1]) for line in said.lines):
+        return "name"
+    parts = {*term.split(), "".join(term.split())}
+    return "name" if any(_unspaced(part) and part in run for part in parts for run in said.runs) else ""
 
 
-def _readings(message: bytes) -> Iterator[str]:
-    """The message as text, and as text again with its wrappings taken off, one inside another."""
-    seen: set[bytes] = set()
-    level = [message]
-    for _ in range(DEEPEST + 1):
-        fresh = [raw for raw in dict.fromkeys(level) if raw not in seen]
-        seen.update(fresh)
-        for raw in fresh:
-            yield from _texts(raw)
-        level = [inner for raw in fresh for inner in _unwrapped(raw)]
+def _short(words: list[str]) -> bool:
+    """Whether a name is only found by all of its words together, such as Wu Li."""
+    return len(words) > 1 and all(len(word) < SHORTEST_WORD for word in words)
 
 
-def _texts(raw: bytes) -> Iterator[str]:
-    """Bytes in every encoding that mail and messages come in."""
-    yield raw.decode("utf-8", "replace")
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        yield raw.decode("latin-1")
-    if b"\0" in raw:
-        yield raw.decode("utf-16-le", "replace")
-        yield raw.decode("utf-16-be", "replace")
+def _unspaced(part: str) -> bool:
+    """Whether a part of a name is found inside a run of letters, by its script and length."""
+    if _RUN.search(part):
+        return len(part) >= SHORTEST_RUN
+    if _LONGER_RUN.search(part):
+        return len(part) >= SHORTEST_WORD
+    return bool(_WITH_PREFIXES.search(part)) and len(part) >= SHORTEST_IN_WORD
 
 
-def _unwrapped(raw: bytes) -> Iterator[bytes]:
-    """What stands inside each usual wrapping."""
-    text = raw.decode("utf-8", "replace")
-    yield html.unescape(text).encode("utf-8", "replace")
-    yield unquote_to_bytes(raw.replace(b"+", b" "))
-    yield unquote_to_bytes(raw)
-    yield _unescaped(text)
-    yield quopri.decodestring(raw)
-    # A long header goes on in the next word; the blank between the two is nothing (RFC 2047 section 6.2).
-    yield _ENCODED_WORD.sub(_encoded_word, _WORD_JOIN.sub(b"?==?", raw))
-    for chunk in (*_BASE64.findall(raw), *_BASE64.findall(_LINE_JOIN.sub(b"", raw))):
-        # Where it begins cannot be seen when a letter or a slash stands before it.
-        yield from (_from_base64(chunk[start:]) for start in range(4))
+def plain(text: str) -> str:
+    """Case, width and accents taken off, invisible marks dropped, digits of every script as ours."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    kept = "".join(_digit(c) for c in apart if unicodedata.category(c) not in ("Mn", "Cf") and c != TATWEEL)
+    return unicodedata.normalize("NFC", kept.translate(_PLAIN_LETTERS))
 
 
-def _unescaped(text: str) -> bytes:
-    """The escapes of JSON and of program text; a letter beyond the first plane comes as two."""
-    wide = _ESCAPE.sub(lambda found: found[4] or chr(int(found[1] or found[2] or found[3], 16)), text)
-    return wide.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8", "replace")
+def _digit(letter: str) -> str:
+    value = unicodedata.decimal(letter, None)
+    return letter if value is None else str(value)
 
 
-def _encoded_word(found: re.Match[bytes]) -> bytes:
-    """One word of a mail header (RFC 2047)."""
-    how, body = found[1], found[2]
-    return quopri.decodestring(body, header=True) if how in b"qQ" else _from_base64(body)
-
-
-def _from_base64(chunk: bytes) -> bytes:
-    body = chunk.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
-    whole = body if len(body) % 4 != 1 else body[:-1]
-    try:
-        return base64.b64decode(whole + b"=" * (-len(whole) % 4))
-    except binascii.Error:
-        return b""
-
-
-def _plain(text: str) -> str:
-    """Case, width and accents taken off, invisible marks dropped."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in apart if unicodedata.category(c) not in ("Mn", "Cf"))
+@lru_cache(maxsize=1)
+def _word() -> re.Pattern[str]:
+    """Letters in a row, with the vowel signs that stand beside them in the scripts of India (category Mc)."""
+    signs = "".join(chr(c) for c in range(0x0900, 0xABFF) if unicodedata.category(chr(c)) == "Mc")
+    return re.compile(rf"(?:[^\W\d_]|[{signs}])+")

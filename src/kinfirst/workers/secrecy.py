@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kinfirst.core.case import Case
 from kinfirst.people import registry
-from kinfirst.records.scanner import scan
+from kinfirst.people.identifiers import identifiers
+from kinfirst.records.scanner import SHORTEST_WORD, scan
 
 
 def says_too_much(wire: bytes, plain: bytes, words: tuple[str, ...]) -> bool:
@@ -18,7 +19,8 @@ def says_too_much(wire: bytes, plain: bytes, words: tuple[str, ...]) -> bool:
 
 
 def forbidden(case: Case) -> tuple[str, ...]:
-    """Every word of the names of the casualty, those it may be, kin, bonds, and everybody in the chain; sorted.
+    """Every word of the names of the casualty, those it may be, kin, bonds, and everybody in the chain; and the numbers
+    of the casualty and those it may be; sorted.
 
     The alias may by chance be a word of somebody else's name, and says nothing then; it is never excused for
     the casualty's own.
@@ -29,7 +31,7 @@ def forbidden(case: Case) -> tuple[str, ...]:
     others |= {place.person for place in case.chain.places() if place.person} if case.chain else set()
     chance = set(case.alias.casefold().split())
     near = {word for word in _words(others - own) if word.casefold() not in chance}
-    return tuple(sorted(near | _words(own)))
+    return tuple(sorted(near | _words(own) | _numbers(own)))
 
 
 def _words(people: set[str | None] | set[str]) -> set[str]:
@@ -37,6 +39,11 @@ def _words(people: set[str | None] | set[str]) -> set[str]:
     return {word for name in names.values() for word in (*name.split(), *_whole(name))}
 
 
+def _numbers(people: set[str | None]) -> set[str]:
+    return {known.value for who in people if who for known in identifiers(who)}
+
+
 def _whole(name: str) -> tuple[str, ...]:
-    """A name in a script that is written without blanks is looked for whole as well."""
-    return () if name.isascii() else (name,)
+    """A name is looked for whole as well where its words alone are not: without blanks, or each of two letters."""
+    by_words = name.isascii() and any(len(word) >= SHORTEST_WORD for word in name.split())
+    return () if by_words else (name,)
