@@ -20,6 +20,7 @@ from kinfirst.bedside.settings import Settings
 from kinfirst.bedside.ward import Ward
 from kinfirst.core.errors import BadInput
 
+LARGEST_LABELS = 4 * 1024 * 1024
 LOOK_BACK = 10.0
 KINDS: dict[str, Kind] = {
     "Asystole": "asystole",
@@ -73,9 +74,11 @@ def read_labels(path: Path) -> list[Label]:
     Refuses (BadInput) a file without them, and an alarm that is none of the five.
     """
     try:
+        if path.stat().st_size > LARGEST_LABELS:
+            raise BadInput(f"{path}: a file of labels has at most {LARGEST_LABELS} bytes")
         with path.open(encoding="utf-8", newline="") as lines:
             return [_label(row, number) for number, row in enumerate(csv.DictReader(lines), start=2)]
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, csv.Error):
         raise BadInput(f"{path}: a CSV file of labels would be right") from None
 
 

@@ -72,7 +72,7 @@ def read(text: bytes) -> Any:
     """A document from a file. Raises BadInput when it is not JSON."""
     try:
         return msgspec.json.decode(text)
-    except msgspec.DecodeError as wrong:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise BadInput(f"not a proof: {wrong}") from wrong
 
 

@@ -122,7 +122,7 @@ def take(here: Here, parcel: bytes) -> tuple[Came, ...]:
         outer = msgspec.json.decode(parcel, type=Parcel)
         batch = msgspec.json.decode(outer.batch, type=Batch)
         taps = [(msgspec.json.decode(one.body, type=Tap), one) for one in batch.taps[:MOST]]
-    except msgspec.MsgspecError as wrong:
+    except (msgspec.MsgspecError, RecursionError) as wrong:
         raise BadInput("the parcel cannot be read: send it again from an up-to-date page") from wrong
     key = DoorKey.objects.filter(pk=batch.key, user_id=_account(here)).first()
     whole = key is not None and _holds(bytes(key.public), outer.batch, outer.signature)

@@ -12,7 +12,8 @@ ALL = 300
 
 
 def may_ask(request: HttpRequest, what: str) -> bool:
-    """Whether this address may ask once more. Counts are kept by the process, for a minute."""
+    """Whether this address may ask once more. Every process counts together (records/remembered.py), for a
+    minute from the first."""
     return all([_counted(f"{what}:{_address(request)}") <= EACH, _counted(f"{what}:all") <= ALL])
 
 

@@ -13,6 +13,7 @@ from kinfirst.bedside.sources.port import Packet, Samples, check_packet, check_r
 from kinfirst.core.errors import BadInput
 
 BLOCK_SECONDS = 60.0
+LARGEST_HEADER = 64 * 1024
 _UNREADABLE = (ValueError, OSError, IndexError, KeyError, TypeError, AttributeError)
 
 
@@ -25,6 +26,8 @@ class WfdbSource:
         header = self._path.with_name(self._path.name + ".hea")
         if not header.is_file():
             raise BadInput("record: no header (.hea) of that name; give the path of a WFDB record without its ending")
+        if header.stat().st_size > LARGEST_HEADER:
+            raise BadInput(f"record: a header (.hea) has at most {LARGEST_HEADER} bytes; this is something else")
         try:
             found = wfdb.rdheader(str(self._path))
             self._fs, self._length = float(found.fs), int(found.sig_len)
