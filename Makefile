@@ -1,7 +1,7 @@
 # Every target works from a bare checkout: what is missing is set up first, what is there is left alone.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: run setup test check format lint types layers house bench chaos docs diagrams messages pictures pin clean
+.PHONY: run setup test check format lint types layers house audit bench chaos docs diagrams messages pictures pin clean
 
 bin := .venv/bin
 python := $(bin)/python
@@ -46,6 +46,10 @@ layers: $(tests)
 
 house: $(tests)
 	$(python) -m pytest -q tests/house
+
+# Known holes in what is pinned; asks an advisory service, so it is no part of `check`, which needs no network.
+audit: $(tests)
+	@scripts/audit.sh
 
 bench: $(tests)
 	@postgres=$$(scripts/postgres.sh) && KINFIRST_TEST_POSTGRES=$$postgres $(python) -m benchmarks $(ARGS)
