@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 
 from kinfirst.records import queries
+from kinfirst.web import doors
+from kinfirst.web.models import DoorTap
 from tests.plays import played
 from tests.web.conftest import At
 from tests.web.ward import Ward, text
@@ -210,3 +212,38 @@ def test_a_parcel_needs_its_token_and_somebody_signed_in(ward: Ward) -> None:
     strict = ward.client(strict=True)
     assert strict.post("/doorstep/parcel", b"{}", content_type="application/json").status_code == 403
     assert Client().get("/doorstep/ready").status_code == 302
+
+
+def test_a_call_and_an_arrival_stand_on_the_case_until_somebody_answers(ward: Ward) -> None:
+    telephone = Telephone(ward)
+    telephone.send(telephone.tap("arrived"), telephone.tap("help"))
+    officer = ward.client("tsuji")
+    board, case = text(officer.get("/")), text(officer.get(f"/cases/{ward.case}/"))
+    assert "Needs help: Noriko Abe" in board
+    for said in ("Noriko Abe: <b>arrived</b>", "Noriko Abe: <b>help is needed</b>", "I have answered"):
+        assert said in case
+    seq = re.search(r"live\?seq=(\d+)", case)
+    assert seq is not None
+    assert "help is needed" in text(officer.get(f"/cases/{ward.case}/live?seq={seq[1]}"))
+    before = doors.mark(ward.play.company.realm, ward.clock.now())
+    answered = officer.post("/exceptions/seen", {"key": "tap-number-2", "back": "case"}, follow=True)
+    assert answered.redirect_chain == [(f"/cases/{ward.case}/", 302)]
+    assert "answered by" in text(answered)
+    assert "Needs help" not in text(officer.get("/"))
+    assert doors.mark(ward.play.company.realm, ward.clock.now()) != before
+
+
+def test_a_locked_session_keeps_the_parcel_for_later(ward: Ward, settings: Any) -> None:
+    telephone = Telephone(ward)
+    parcel = telephone.parcel(telephone.tap("help"))
+    token = telephone.client.get("/doorstep/ready").json()["token"]
+    settings.KINFIRST_IDLE_MINUTES = 5
+    telephone.client.get("/doorstep/")
+    ward.pass_by(minutes=6)
+    headers = {"x-csrftoken": token, "sec-fetch-mode": "cors"}
+    answer = telephone.client.post("/doorstep/parcel", parcel, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.json()) == (401, {"locked": True})
+    assert not DoorTap.objects.exists()
+    telephone.client.post("/accounts/reauthenticate/", {"password": "long enough words", "csrfmiddlewaretoken": token})
+    again = telephone.post("/doorstep/parcel", parcel, content_type="application/json")
+    assert [one["state"] for one in again.json()["came"]] == ["noted"]

@@ -18,7 +18,7 @@ from kinfirst.core.task import Task
 from kinfirst.records import checking, reading
 from kinfirst.records.access import Sight
 from kinfirst.records.gathering import case_facts
-from kinfirst.web import bay_page, case_record
+from kinfirst.web import bay_page, case_record, doors
 from kinfirst.web.chain_picture import called, picture
 from kinfirst.web.here import Here
 from kinfirst.web.moves import Answer, answers, groups_of
@@ -187,14 +187,23 @@ def page(here: Here, sight: Sight) -> dict[str, object]:
     found = offers_here(here, sight)
     happened = story(sight.id)
     return {
-        "sight": sight,
-        "tasks": tasks_shown(here, sight, found),
+        **living(here, sight, found),
         "picture": picture(sight, here.now),
         "groups": groups_of(found, lambda offer: subject_label(sight, offer), case=sight.id),
         "unasked": unasked(sight),
         "level": level(sight.state),
         "timeline": case_record.knowing(sight, happened, about, refusals=here.insider),
         **(_record(here, sight, happened) if here.insider else {}),
+    }
+
+
+def living(here: Here, sight: Sight, found: tuple[Offer, ...]) -> dict[str, object]:
+    """What changes while nothing is entered: time runs on the tasks, and taps come in from doors."""
+    return {
+        "sight": sight,
+        "tasks": tasks_shown(here, sight, found),
+        "doors": doors.at_case(here, sight) if here.insider else (),
+        "answers": bool(doors.ANSWER & set(here.viewer.person.roles)),
     }
 
 

@@ -18,12 +18,11 @@ from kinfirst.core.places import AGENCY, Place
 from kinfirst.core.rulebook import RULEBOOK
 from kinfirst.core.timing import hours_clash, kin_deadline, next_close, next_open, within, zone_named, zone_of
 from kinfirst.records.access import Sight
-from kinfirst.records.exceptional import RECENT, Tried, waiting
-from kinfirst.web import recipients
+from kinfirst.records.exceptional import Tried, waiting
+from kinfirst.web import doors
 from kinfirst.web.chain_picture import blocks, called
 from kinfirst.web.here import Here
-from kinfirst.web.models import DoorTap
-from kinfirst.web.wording import SAID, Text, word
+from kinfirst.web.wording import SAID, Text
 
 GROUNDS: dict[str, Text] = {
     "leak": gettext_lazy("The news is about to get out"),
@@ -82,20 +81,6 @@ class Other(msgspec.Struct, frozen=True, kw_only=True):
     about: str
 
 
-class Knock(msgspec.Struct, frozen=True, kw_only=True):
-    """What came from a door and somebody must see: a call for help, or a record that came too late."""
-
-    key: str
-    case: str
-    alias: str
-    who: str
-    what: Text
-    at: datetime
-    believed: bool
-    help: bool
-    rules: tuple[str, ...]
-
-
 def page(here: Here) -> dict[str, object]:
     """Everything that waits for this person."""
     cases, tried = waiting(here.viewer, here.now)
@@ -104,7 +89,7 @@ def page(here: Here) -> dict[str, object]:
     return {
         "asked": sorted(asked, key=lambda one: (one.deadline is None, one.deadline, one.id)),
         "others": sorted((one for s in sights.values() for one in _others(s)), key=lambda one: one.due),
-        "doors": tuple(_doors(here)),
+        "doors": doors.unanswered(here),
         "grounds": tuple(GROUNDS.items()),
         "minutes": MINUTES,
     }
@@ -236,22 +221,3 @@ def _about(sight: Sight, kind: str) -> str:
         return ", ".join(sight.label(who) for who in sight.state.kinship.tied)
     waiver = next((w for w in sight.state.waivers if not w.reviewed), None)
     return f"{waiver.rule}: {RULEBOOK[waiver.rule][0]}" if waiver else ""
-
-
-def _doors(here: Here) -> Iterator[Knock]:
-    """Calls for help and late records of the last hours that nobody has answered."""
-    rows = DoorTap.objects.filter(realm=here.viewer.realm, seen_at=None, came_at__gte=here.now - RECENT)
-    wanted = [row for row in rows.order_by("-came_at")[:200] if row.what == "help" or row.state == "refused"]
-    names = recipients.staff_names(here.viewer.realm, {row.person for row in wanted})
-    for row in wanted:
-        yield Knock(
-            key=row.key,
-            case=row.case,
-            alias=here.case(row.case).alias,
-            who=names.get(row.person, ""),
-            what=word(row.what) if row.what == "help" else SAID[row.what].title,
-            at=row.done_at,
-            believed=row.believed,
-            help=row.what == "help",
-            rules=tuple(row.rules),
-        )

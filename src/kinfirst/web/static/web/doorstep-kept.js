@@ -38,12 +38,13 @@ const Kept = (() => {
   const sign = async (pair, words) => base64(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, pair.privateKey, bytes.encode(words)));
 
   // A key that never leaves this browser, made while there is network; the server learns its public half.
-  const ensureKey = async (register) => {
+  // It is one person's: on a telephone that two share, the second gets one of their own.
+  const ensureKey = async (register, user) => {
     const known = await get("keys", "me");
-    if (known && Date.now() - known.made < 20 * 3600 * 1000) return known;
+    if (known && known.user === user && Date.now() - known.made < 20 * 3600 * 1000) return known;
     const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
     const id = await register(base64(await crypto.subtle.exportKey("spki", pair.publicKey)));
-    const made = { who: "me", id, pair, made: Date.now(), n: 0 };
+    const made = { who: "me", user, id, pair, made: Date.now(), n: 0 };
     await put("keys", made);
     return made;
   };
@@ -56,14 +57,14 @@ const Kept = (() => {
     if (key) await put("keys", { ...key, n });
     const one = { n, key: crypto.randomUUID(), what, case: where.case, place: where.place, with: more, at: Date.now() };
     const body = JSON.stringify(one);
-    const kept = { key: one.key, by: key ? key.id : "", what, case: one.case, place: one.place, at: one.at, n, body, signature: key ? await sign(key.pair, body) : "", state: "waiting" };
+    const kept = { key: one.key, by: key ? key.id : "", user: key ? key.user : "", what, case: one.case, place: one.place, at: one.at, n, body, signature: key ? await sign(key.pair, body) : "", state: "waiting" };
     await put("taps", kept);
     return kept;
   });
 
-  // Sends everything that waits, oldest first, a parcel for each key; keeps what the server says of each.
-  const send = (post) => inTurn(async () => {
-    const waiting = (await all("taps")).filter((one) => one.state === "waiting").sort((a, b) => a.at - b.at || a.n - b.n);
+  // Sends everything of one person that waits, oldest first, a parcel for each key; keeps what the server says of each.
+  const send = (post, user) => inTurn(async () => {
+    const waiting = (await all("taps")).filter((one) => one.state === "waiting" && (!one.user || one.user === user)).sort((a, b) => a.at - b.at || a.n - b.n);
     const key = await get("keys", "me");
     for (const by of new Set(waiting.map((one) => one.by))) {
       const mine = waiting.filter((one) => one.by === by).slice(0, 50);

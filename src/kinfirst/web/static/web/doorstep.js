@@ -30,8 +30,9 @@
   };
   const stir = () => { clearTimeout(quiet); quiet = setTimeout(() => { lock(); hide(); }, IDLE); };
   // With a code on this phone the page itself is emptied, so that nothing is behind the cover.
-  const lock = async () => {
-    if (!Kept.possible || !here || !brief || !(await Kept.visit(id))) return;
+  let keptUntil = 0;
+  const lock = () => {
+    if (!brief || Date.now() >= keptUntil) return;
     brief.replaceChildren();
     locked = true;
   };
@@ -65,7 +66,7 @@
     const field = $("#unlock-code"), error = $("[data-unlock-error]");
     const { page, left } = await Kept.unlock(id, field.value);
     field.value = "";
-    if (page === null) { error.textContent = left ? `${said.wrong} ${left}` : said.wiped; if (!left) { locked = false; setTimeout(uncover, 2500); } return; }
+    if (page === null) { error.textContent = left ? `${said.wrong} ${left}` : said.wiped; if (!left) { locked = false; keptUntil = 0; setTimeout(uncover, 2500); } return; }
     error.textContent = "";
     // Our own page, as it was rendered and sealed here: the policy of the page forbids any script in it.
     if (brief) brief.innerHTML = page;
@@ -81,6 +82,7 @@
       const field = $("#take-code"), error = $("[data-take-error]");
       if (!/^\d{6,}$/.test(field.value)) { error.textContent = said.short; field.focus(); return; }
       const until = await Kept.takeAlong(id, { alias: brief.dataset.alias, who: brief.dataset.who }, field.value, brief.innerHTML);
+      keptUntil = until;
       field.value = "";
       const done = document.createElement("p");
       done.className = "done";
@@ -101,8 +103,7 @@
       taps.filter((one) => !$(`[data-tap-key="${one.key}"]`, target)).reverse().forEach((one) => target.prepend(line(one)));
       list.hidden = !target.childElementCount;
     }
-    const waiting = (await Kept.taps()).filter((one) => one.state === "waiting").length;
-    tell(waiting);
+    tell(await waiting());
   };
   const line = (one) => {
     const row = document.createElement("li"), time = document.createElement("span"), what = document.createElement("b"), state = document.createElement("span");
@@ -122,10 +123,10 @@
     return row;
   };
   let offline = false, signedOut = false;
-  const tell = (waiting) => {
+  const tell = (left) => {
     const network = $("#network");
-    network.hidden = !(offline || signedOut || waiting);
-    network.textContent = signedOut ? "" : offline ? said.nonet : waiting ? `${said.unsent} ${waiting}` : "";
+    network.hidden = !(offline || signedOut || left);
+    network.textContent = signedOut ? "" : offline ? said.nonet : left ? `${said.unsent} ${left}` : "";
     if (signedOut) {
       const way = document.createElement("a");
       way.href = location.href;
@@ -134,16 +135,16 @@
     }
   };
 
-  const token = async () => {
-    const answer = await fetch(said.ready, { credentials: "same-origin", headers: { Accept: "application/json" } });
-    signedOut = answer.redirected || !answer.ok;
-    if (signedOut) throw new Error("signed out");
-    return (await answer.json()).token;
-  };
-  const post = async (address, body, type) => {
-    const answer = await fetch(address, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": await token(), "Content-Type": type }, body });
-    if (!answer.ok || answer.redirected) throw new Error(`answer ${answer.status}`);
+  // Signed out, or locked after idle (401): what was tapped stays here until its own holder is back.
+  const read = async (answer) => {
+    signedOut = answer.redirected || answer.status === 401;
+    if (signedOut || !answer.ok) throw new Error(`answer ${answer.status}`);
     return answer.json();
+  };
+  const ready = async () => read(await fetch(said.ready, { credentials: "same-origin", headers: { Accept: "application/json" } }));
+  const post = async (address, body, type) => {
+    const { token } = await ready();
+    return read(await fetch(address, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": token, "Content-Type": type }, body }));
   };
   const register = async (key) => (await post(said.key, new URLSearchParams({ public: key }), "application/x-www-form-urlencoded")).key;
   const parcel = async (body) => (await post(said.parcel, body, "application/json")).came;
@@ -157,26 +158,37 @@
     }
   };
 
-  let sending = false;
+  const waiting = async () => (await Kept.taps()).filter((one) => one.state === "waiting").length;
+  // Sends what waits. What is tapped while it sends goes with the next round of the same call: none is left behind.
+  let sending = false, more = false;
   const flush = async () => {
+    more = true;
     if (sending) return;
     sending = true;
+    let sent = false;
     try {
-      const before = (await Kept.taps()).filter((one) => one.state === "waiting").length;
-      if (before) await Kept.send(parcel); else await token();
+      while (more) {
+        more = false;
+        const { who } = await ready();
+        if (await waiting()) { await Kept.send(parcel, who); sent = true; }
+      }
       offline = false;
-      const done = (await Kept.taps()).filter((one) => one.state !== "waiting");
-      // What stands in the way has changed with what was recorded: the page is made anew where there is network.
-      if (before && !away && !done.some((one) => one.state === "refused")) { location.reload(); return; }
-      if (before && away) { location.reload(); return; }
-      await Kept.ensureKey(register);
-      await prepared();
     } catch {
       offline = !signedOut;
     } finally {
       sending = false;
-      await draw();
     }
+    const refused = (await Kept.taps()).some((one) => one.state === "refused");
+    // What stands in the way has changed with what was recorded: the page is made anew where there is network.
+    if (sent && !offline && !signedOut && (away || !refused)) { location.reload(); return; }
+    await draw();
+  };
+  const prepare = async () => {
+    try {
+      const { who } = await ready();
+      await Kept.ensureKey(register, who);
+      await prepared();
+    } catch { /* Without network there is nothing to prepare; flush says so. */ }
   };
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -196,7 +208,7 @@
     await flush();
   }, true);
   addEventListener("online", flush);
-  setInterval(() => { if (offline || signedOut) flush(); }, 15000);
+  setInterval(async () => { if (offline || signedOut || await waiting()) flush(); }, 15000);
 
   // ---- Without network: what is on this phone.
   const alone = async () => {
@@ -227,7 +239,9 @@
       } catch { /* Without a worker the page works as long as it is open. */ }
     }
     await Kept.tidy();
+    if (here) keptUntil = (await Kept.visit(id))?.until ?? 0;
     if (away) await alone();
     await flush();
+    if (!away) await prepare();
   })();
 })();
