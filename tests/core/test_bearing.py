@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinfirst.core.bearing import bearing
+from kinfirst.core.bearing import Everybody, bearing
 from kinfirst.core.case import Case
 from kinfirst.core.facts import EventFacts, EventMember, Facts, KinRecord, Person
 from kinfirst.core.identity import look_alikes, told_apart
@@ -62,8 +62,8 @@ def what_counts(case: Case) -> tuple[object, ...]:
 )
 def test_the_few_decide_as_all_would(members: list[EventMember], born: date | None, sex: str | None) -> None:
     whole = facts(members, Person(id="p0", born=born, sex=sex))
-    few = bearing(whole, ["p0"], years=YEARS)
     assert whole.event is not None
+    few = bearing(Everybody(members), whole.persons, ["p0"], years=YEARS)
     fewer = msgspec.structs.replace(whole, event=msgspec.structs.replace(whole.event, members=few))
     seen = Case(id="c", casualty="p0", facts=whole)
     assert what_counts(msgspec.structs.replace(seen, facts=fewer)) == what_counts(seen)
@@ -72,8 +72,21 @@ def test_the_few_decide_as_all_would(members: list[EventMember], born: date | No
 def test_of_thousands_a_handful_is_kept() -> None:
     me = Person(id="p0", born=date(1990, 1, 1), sex="male")
     crowd = [EventMember(person=f"p{n}", born=date(1990, 1, 1), sex="male", case=True) for n in range(5000)]
-    assert len(bearing(facts(crowd, me), ["p0"], years=YEARS)) < 10
+    assert len(bearing(Everybody(crowd), {me.id: me}, ["p0"], years=YEARS)) < 10
 
 
 def test_without_an_event_nobody_bears() -> None:
-    assert bearing(Facts(), ["p0"], years=YEARS) == ()
+    assert bearing(Everybody(), {}, ["p0"], years=YEARS) == ()
+
+
+@given(members=st.lists(MEMBERS, max_size=20))
+def test_a_crowd_that_learns_is_the_crowd_that_knew(members: list[EventMember]) -> None:
+    """Whatever was put there first, the last word on each counts."""
+    learnt = Everybody()
+    for member in members:
+        learnt.put(member)
+    knew = Everybody({member.person: member for member in members}.values())
+    assert [list(crowd.waiting()) for crowd in (learnt, knew)] == [list(knew.waiting())] * 2
+    assert list(learnt.like(Person(id="p0"), YEARS)) == list(knew.like(Person(id="p0"), YEARS))
+    assert learnt.told() == knew.told()
+    assert bearing(learnt, {}, ["p0"], years=YEARS) == bearing(knew, {}, ["p0"], years=YEARS)

@@ -244,3 +244,17 @@ def test_effects_that_nobody_came_for() -> None:
 def test_kin_who_are_not_told_are_not_called_for_effects() -> None:
     play = Story().kin("ana", "spouse").drawn().does("doc", "inventory", items=ITEMS, with_="mir")
     assert "release_effects" not in play.tasks
+
+
+@pytest.mark.parametrize(
+    ("by", "item", "refused"),
+    [
+        param("doc", "watch", (), id="the holder, by its text"),
+        param("doc", "2", (), id="by its number"),
+        param("kee", "2", ("R52", "role"), id="not the holder"),
+        param("doc", "3", ("argument",), id="no such item"),
+    ],
+)
+def test_a_label_is_photographed_by_the_holder(by: str, item: str, refused: tuple[str, ...]) -> None:
+    play = listed()
+    assert play.tries(by, "photograph", item=item, image="UklGRg==") == refused

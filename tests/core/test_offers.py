@@ -96,6 +96,7 @@ def written() -> Story:
         pytest.param(belongings, "kee", "transfer", "2", set(), id="or gives one on"),
         pytest.param(belongings, "doc", "transfer", "", None, id="only the holder"),
         pytest.param(referred, "kee", "treat", "", {"R08"}, id="evidence"),
+        pytest.param(referred, "kee", "photograph", "1", set(), id="evidence may be photographed"),
         pytest.param(written, "mir", "sign", "mir", set(), id="sign your own"),
         pytest.param(written, "doc", "cosign", "mir", set(), id="a clinician co-signs"),
         pytest.param(written, "doc", "sign", "mir", None, id="nothing of theirs to sign"),

@@ -57,6 +57,7 @@ COMMANDS: dict[str, tuple[str, dict[str, Any]]] = {
     "correct": ("cho", {"person": "mum", "channel": "person"}),
     "inventory": ("doc", {"items": ["a ring"], "with": "med"}),
     "treat": ("doc", {"all": True, "done": "cleaned"}),
+    "photograph": ("doc", {"item": "watch", "image": "UklGRg=="}),
     "transfer": ("doc", {"all": True, "to": "kee"}),
     "receive": ("kee", {"all": True}),
     "release_effects": ("doc", {"to": "mum", "id_seen": True, "receipt": "by hand"}),

@@ -13,6 +13,7 @@ from msgspec import inspect
 from kinfirst.core.commands import COMMANDS, HOUSE_COMMANDS, AnyDo, Ipass, OpenCase
 from tests.properties.company import CASUALTY, KIN, OFFICERS, STAFF
 
+PICTURES = st.sampled_from(("UklGRg==", "UklGRhAA"))
 WORDS = st.sampled_from(["", "as found", "because"])
 PEOPLE = (CASUALTY, *KIN, *OFFICERS, *STAFF)
 # Where a short code has a vocabulary of its own; anything else is one of a few words.
@@ -67,7 +68,8 @@ def _field(field: inspect.Field, now: datetime) -> st.SearchStrategy[Any]:
 
 def _value(name: str, kind: inspect.Type, now: datetime) -> st.SearchStrategy[Any]:
     if isinstance(kind, inspect.Metadata):
-        return WORDS if (kind.extra or {}).get("words") else _value(name, kind.type, now)
+        written = PICTURES if name == "image" else WORDS
+        return written if (kind.extra or {}).get("words") else _value(name, kind.type, now)
     if isinstance(kind, inspect.LiteralType):
         return st.sampled_from(kind.values)
     if isinstance(kind, inspect.UnionType):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.test import Client
 
 from kinfirst.clock import SimulatedClock
@@ -19,13 +18,10 @@ At = Callable[[str], SimulatedClock]
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered() -> Iterator[None]:
+def nothing_remembered() -> None:
     """What a process keeps for a few seconds is not kept from one test to the next."""
     watch.forget()
     colleagues.forget()
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -96,11 +96,9 @@ def test_the_first_board_of_a_process_asks_little_more(night: Played) -> None:
     from django.db import connection
 
     client = signed_in(night, "desk")
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         client.get("/")
-    assert len(asked) <= 12
+    assert len(asked) <= 13
 
 
 def test_a_wrong_query_is_an_error_page_of_ours(night: Played) -> None:

@@ -7,13 +7,14 @@ from typing import TypeVar
 
 from kinfirst.core.ask import Ask
 from kinfirst.core.case import Case, Effect
-from kinfirst.core.commands import Inventory, Receive, ReleaseEffects, Transfer, Treat
+from kinfirst.core.commands import Inventory, Photograph, Receive, ReleaseEffects, Transfer, Treat
 from kinfirst.core.errors import Reason
 from kinfirst.core.events import (
     CaseEvent,
     EffectsReleased,
     Inventoried,
     Item,
+    Photographed,
     Received,
     Transferred,
     Treated,
@@ -21,7 +22,7 @@ from kinfirst.core.events import (
 from kinfirst.core.kinship import heirs, records
 from kinfirst.core.rules import effect, enforces, noted, waived
 
-Handled = TypeVar("Handled", Treat, Transfer, Receive, ReleaseEffects)
+Handled = TypeVar("Handled", Treat, Photograph, Transfer, Receive, ReleaseEffects)
 
 NOTHING = "none"
 
@@ -83,6 +84,13 @@ def item_exists(ask: Ask[Treat]) -> Iterator[Reason]:
         yield ask.no("argument", "item: no such item is listed and still held.")
 
 
+@enforces("argument", Photograph)
+def photographed_item_exists(ask: Ask[Photograph]) -> Iterator[Reason]:
+    """A photograph is of one item of the inventory."""
+    if not meant(ask):
+        yield ask.no("argument", "item: no such item is listed and still held.")
+
+
 @enforces("R08", Treat, ReleaseEffects)
 def evidence_first(ask: Ask[Treat]) -> Iterator[Reason]:
     """While the coroner has the death, nothing is washed and nothing given away."""
@@ -90,7 +98,7 @@ def evidence_first(ask: Ask[Treat]) -> Iterator[Reason]:
         yield ask.no("R08", "The effects are evidence until the coroner releases them (coroner released).")
 
 
-@enforces("R52", Treat, Transfer, ReleaseEffects)
+@enforces("R52", Treat, Photograph, Transfer, ReleaseEffects)
 def only_the_holder(ask: Ask[Treat]) -> Iterator[Reason]:
     """Only who holds an item may handle it or give it on."""
     found = meant(ask)
@@ -102,7 +110,7 @@ def only_the_holder(ask: Ask[Treat]) -> Iterator[Reason]:
         yield ask.no("R52", "An item is on its way to somebody who has not received it; they must receive it first.")
 
 
-@enforces("role", Treat, Transfer, ReleaseEffects)
+@enforces("role", Treat, Photograph, Transfer, ReleaseEffects)
 def this_is_for_the_holder(ask: Ask[Treat]) -> Iterator[Reason]:
     """Custody is the role these commands need; an override of R52 gives it to another for a time."""
     if _anothers(ask) and not waived(ask, ask.no("R52", "")):
@@ -220,6 +228,12 @@ def inventoried(ask: Ask[Inventory]) -> Iterator[CaseEvent]:
 def treated(ask: Ask[Treat]) -> Iterator[CaseEvent]:
     """Cleaned, wrapped or sealed."""
     yield Treated(items=_numbers(meant(ask)), done=ask.do.done, seal=ask.do.seal)
+
+
+@effect(Photograph)
+def photographed(ask: Ask[Photograph]) -> Iterator[CaseEvent]:
+    """Its label was photographed."""
+    yield Photographed(items=_numbers(meant(ask)), image=ask.do.image)
 
 
 @effect(Transfer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from kinfirst.core.ask import Ask
 from kinfirst.core.case import Case, Evidence
@@ -21,7 +22,7 @@ from kinfirst.core.commands import (
 )
 from kinfirst.core.errors import Reason
 from kinfirst.core.events import CaseEvent, Identified
-from kinfirst.core.facts import EventMember
+from kinfirst.core.facts import EventMember, Person
 from kinfirst.core.rules import effect, enforces
 
 SCIENTIFIC = frozenset({"fingerprint", "dental", "dna", "device_serial"})
@@ -119,17 +120,20 @@ def look_alikes(case: Case, years: int) -> tuple[EventMember, ...]:
     event, me = case.facts.event, case.facts.persons.get(case.casualty or "")
     if event is None or me is None:
         return ()
-    return tuple(
-        other
-        for other in event.members
-        if other.person != me.id
+    return tuple(other for other in event.members if alike(me, other, years))
+
+
+def alike(me: Person, other: EventMember, years: int) -> bool:
+    """Whether somebody else of an event could be mistaken for this person (R11)."""
+    return (
+        other.person != me.id
         and not (other.sex and me.sex and other.sex != me.sex)
-        and not (other.born and me.born and _years_apart(other, me.born.toordinal()) > years)
+        and not (other.born and me.born and _years_apart(other.born, me.born) > years)
     )
 
 
-def _years_apart(other: EventMember, day: int) -> float:
-    return abs((other.born.toordinal() if other.born else day) - day) / 365.2425
+def _years_apart(one: date, other: date) -> float:
+    return abs((one - other).days) / 365.2425
 
 
 def sure_enough(case: Case, years: int) -> bool:

@@ -151,9 +151,14 @@ def others_waiting(case: Case) -> bool:
 def others_waiting_for(case: Case) -> Iterator[EventMember]:
     """The others of the same event whose kin are still to be told."""
     for member in case.facts.event.members if case.facts.event else ():
-        dead = member.case and not member.retracted and member.state in ("deceased", "believed_dead")
-        if dead and member.kin_settled is None and member.person != case.casualty:
+        if kin_wait(member) and member.person != case.casualty:
             yield member
+
+
+def kin_wait(member: EventMember) -> bool:
+    """Whether somebody of an event is dead, or believed so, and their kin are still to be told."""
+    dead = member.case and not member.retracted and member.state in ("deceased", "believed_dead")
+    return dead and member.kin_settled is None
 
 
 @effect(Leak)

@@ -32,6 +32,8 @@ from kinfirst.core.telling import RESULTS, carries_through
 
 SAID = "said"
 """Stands for whatever a person would write."""
+PICTURE = "UklGRg=="
+"""Stands for whatever a person would photograph."""
 ANYONE, ANOTHER = "anyone-1", "anyone-2"
 ABOVE_ALL = 1_000_000
 KIN = "kin"
@@ -243,6 +245,13 @@ def _treat(scene: Scene) -> Iterator[Probe]:
         yield Probe((do("treat", item=item, all=item is None, done="cleaned"),), subject, "item")
 
 
+def _photograph(scene: Scene) -> Iterator[Probe]:
+    for one in scene.case.effects:
+        if one.released_to is None and one.holder == scene.viewer.id:
+            number = str(one.item.number)
+            yield Probe((do("photograph", item=number, image=PICTURE),), number, "item")
+
+
 def _transfer(scene: Scene) -> Iterator[Probe]:
     for item, subject in _items(scene, lambda holder, going_to: holder == scene.viewer.id and going_to is None):
         yield Probe((do("transfer", item=item, all=item is None, to=ANYONE),), subject, "item")
@@ -326,6 +335,7 @@ PROBES: dict[str, Probing] = {
     "correct": _correct,
     "inventory": lambda scene: _one(do("inventory", items=(SAID,), **{"with": ANYONE})),
     "treat": _treat,
+    "photograph": _photograph,
     "transfer": _transfer,
     "receive": _receive,
     "release_effects": _release_effects,

@@ -55,6 +55,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "correct": ("notifier", "casualty_officer", "clinician"),
     "inventory": ("custodian", "clinician", "trainee"),
     "treat": (),
+    "photograph": (),
     "transfer": (),
     "receive": (),
     "release_effects": (),

@@ -46,6 +46,7 @@ ALLOWED: dict[str, frozenset[str]] = {
             "transfer",
             "receive",
             "treat",
+            "photograph",
             "inventory",
             "flag_doubt",
             "clear_doubt",

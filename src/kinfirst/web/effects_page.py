@@ -6,10 +6,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
 
 from kinfirst.core.case import Effect
-from kinfirst.core.events import EffectsReleased, Inventoried, Received, Transferred, Treated
+from kinfirst.core.events import EffectsReleased, Inventoried, Photographed, Received, Transferred, Treated
 from kinfirst.core.kinship import heirs
+from kinfirst.documents.receipt import Line, Receipt
 from kinfirst.records.access import Sight
 from kinfirst.web.here import Here
 from kinfirst.web.story import Happened, texts
@@ -17,7 +22,8 @@ from kinfirst.web.wording import Text, word
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """One link of the line: what happened, in whose hands it is after it. `open`: given, and not received yet."""
+    """One link of the line: what happened, in whose hands it is after it. `open`: given, and not received yet;
+    `picture`: the entry that carries a photograph."""
 
     kind: str
     at: datetime
@@ -25,6 +31,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     other: str = ""
     seal: str = ""
     said: Text = ""
+    picture: int = 0
     open: bool = False
     broken: bool = False
 
@@ -85,6 +92,8 @@ def _links(sight: Sight, number: int, happened: Sequence[Happened], said: dict[s
                 yield Link(kind="listed", at=one.at, by=by, other=sight.label(witness))
             case Treated(items=items, done=done, seal=seal) if number in items:
                 yield Link(kind="treated", at=one.at, by=by, said=word(done), seal=seal or "")
+            case Photographed(items=items) if number in items:
+                yield Link(kind="photographed", at=one.at, by=by, picture=one.seq)
             case Transferred(items=items, to=to, seal=seal, where=where) if number in items:
                 place = said.get(where, "")
                 yield Link(kind="given", at=one.at, by=by, other=sight.label(to), seal=seal or "", said=place)
@@ -97,6 +106,34 @@ def _links(sight: Sight, number: int, happened: Sequence[Happened], said: dict[s
 def entitled(here: Here, sight: Sight) -> tuple[str, ...]:
     """Who may receive them, as this viewer may know them (R53)."""
     return tuple(sight.label(who) for who in heirs(sight.state, sight.policy, here.now.date()))
+
+
+def photographed(happened: Sequence[Happened], seq: int) -> str:
+    """The token of the photograph that an entry carries; empty where it carries none."""
+    found = (one.event.image for one in happened if one.seq == seq and isinstance(one.event, Photographed))
+    return next(found, "")
+
+
+def paper(here: Here, sight: Sight, found: Sequence[EffectShown]) -> Receipt:
+    """The receipt as it is printed, in the reader's language; what an item is only where it was asked for."""
+    said = {"released": _("released to"), "moving": _("on its way, still with"), "held": _("with")}
+    lines = tuple(
+        Line(number=one.number, text=one.text or "", seal=one.seal, state=f"{said[one.state]} {one.holder}")
+        for one in found
+    )
+    return Receipt(
+        title=_("Receipt for effects"),
+        case=sight.alias,
+        at=date_format(localtime(here.now), "j F Y, H:i"),
+        heads=(_("No."), _("Item"), _("Seal"), _("State")),
+        lines=lines,
+        nothing=_("Nothing is listed."),
+        notes=(_("Nothing is released by printing."),),
+        signatures=(_("Received by, and date"), _("Given by, and date"), _("Witness")),
+        exercise=_("Exercise") if here.exercise else "",
+        language=(get_language() or "en").partition("-")[0],
+        direction="rtl" if get_language_bidi() else "ltr",
+    )
 
 
 def none_found(happened: Sequence[Happened]) -> bool:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import inspect
 
 from kinfirst.core.commands.words import WORDS_LIMIT
+from kinfirst.core.errors import BadInput
+from kinfirst.documents import pictures
 from kinfirst.web import colleagues
 from kinfirst.web.pickers import FOUND, Pickers, source
 from kinfirst.web.wording import word
@@ -20,6 +22,7 @@ from kinfirst.web.wording.arguments import asked
 FEW = 6
 """Up to so many choices are all seen at once; more go into a list."""
 SHORT = frozenset({"number", "name", "agency", "where", "scope", "fact", "bed", "event", "alias", "seal", "reference"})
+PICTURE = "image"
 NOBODY = ("", _("Nobody"))
 MAY_BE_NOBODY = frozenset({"interpreter", "place", "pronounce.second", "identify.second"})
 MAY_BE_EMPTY = frozenset({"alias"})
@@ -92,6 +95,21 @@ class MomentField(forms.DateTimeField):
         super().__init__(input_formats=[LOCAL, "%Y-%m-%dT%H:%M:%S"], **kwargs)
 
 
+class PictureField(forms.CharField):
+    """A photograph, drawn anew before it is kept (`documents.pictures`)."""
+
+    widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "capture": "environment"})
+
+    def clean(self, value: Any) -> str:
+        """The picture in base64; refuses what is none, and what is too large."""
+        if value is None:
+            raise ValidationError(_("Take a photograph, or choose one, of at most 12 MB."))
+        try:
+            return pictures.cleaned(value.read())
+        except BadInput:
+            raise ValidationError(_("No picture that can be read: a JPEG, PNG or WebP file, at most 12 MB.")) from None
+
+
 class LinesField(forms.CharField):
     """One item on each line."""
 
@@ -151,6 +169,8 @@ def _by_type(kind: inspect.Type, command: str, argument: inspect.Field, common: 
         return forms.IntegerField(**common, initial=30, min_value=1, widget=forms.NumberInput(attrs={"class": "short"}))
     if isinstance(kind, inspect.VarTupleType):
         return LinesField(**common)
+    if name == PICTURE:
+        return PictureField(**common)
     if name in SHORT:
         return forms.CharField(**common, max_length=200)
     return forms.CharField(**common, max_length=WORDS_LIMIT, widget=forms.Textarea(attrs={"rows": 3}))
@@ -171,7 +191,7 @@ def _default(argument: inspect.Field) -> Any:
 
 def _blank(command: str, name: str, argument: inspect.Field) -> tuple[tuple[str, Any], ...]:
     """What the empty choice says, where there is one."""
-    if name == "item":
+    if name == "item" and not argument.required:
         return (EVERYTHING,)
     if argument.required or _default(argument):
         return ()

@@ -40,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("effects/<slug:id>/", effects.effects, name="effects"),
     path("effects/<slug:id>/release", effects.release, name="effects_release"),
     path("effects/<slug:id>/receipt", effects.receipt, name="effects_receipt"),
+    path("effects/<slug:id>/receipt.pdf", effects.receipt_pdf, name="effects_receipt_pdf"),
+    path("effects/<slug:id>/photographs/<int:seq>", effects.photograph, name="effects_photograph"),
     path("cover/", house.house, name="house"),
     path("house/", house.house),
     path("house/do/<slug:command>", doing.house_do, name="house_do"),

@@ -17,6 +17,7 @@ from kinfirst.core.commands.after import (
     Inventory,
     OfferSupport,
     OrgAcknowledged,
+    Photograph,
     Receive,
     ReleaseEffects,
     ReopenCase,
@@ -117,6 +118,7 @@ CaseDo = (
     | Correct
     | Inventory
     | Treat
+    | Photograph
     | Transfer
     | Receive
     | ReleaseEffects
@@ -213,6 +215,7 @@ __all__ = [
     "OpenCase",
     "OrgAcknowledged",
     "Override",
+    "Photograph",
     "Pronounce",
     "Recall",
     "Receive",

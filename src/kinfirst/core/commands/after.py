@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import field
 
-from kinfirst.core.commands.words import Channel, Do, Key, Label, Ref, Term, Words
+from kinfirst.core.commands.words import Channel, Do, Key, Label, Picture, Ref, Term, Words
 
 
 class Amend(Do, frozen=True, kw_only=True):
@@ -38,6 +38,13 @@ class Treat(Do, frozen=True, kw_only=True):
     all: bool = False
     done: Literal["cleaned", "wrapped", "sealed"]
     seal: Label | None = None
+
+
+class Photograph(Do, frozen=True, kw_only=True):
+    """Keep a photograph of the label of one item (R52). Evidence too may be photographed."""
+
+    item: Words
+    image: Picture
 
 
 class Transfer(Do, frozen=True, kw_only=True):

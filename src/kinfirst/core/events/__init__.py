@@ -14,6 +14,7 @@ from kinfirst.core.events.after import (
     Item,
     OrgAnswered,
     OrgTold,
+    Photographed,
     Received,
     SupportOffered,
     TaskOverdue,
@@ -82,6 +83,7 @@ CaseEvent = (
     | Corrected
     | Inventoried
     | Treated
+    | Photographed
     | Transferred
     | Received
     | EffectsReleased
@@ -189,6 +191,7 @@ __all__ = [
     "Overridden",
     "OverrideReviewed",
     "PatientsDied",
+    "Photographed",
     "Pronounced",
     "Recalled",
     "Received",

@@ -49,6 +49,13 @@ class Treated(Event, frozen=True, kw_only=True):
     seal: str | None = None
 
 
+class Photographed(Event, frozen=True, kw_only=True):
+    """The label of an item was photographed; `image` is a token of a note (R52)."""
+
+    items: tuple[int, ...]
+    image: str
+
+
 class Transferred(Event, frozen=True, kw_only=True):
     """Effects given, not yet received (R52)."""
 

@@ -18,6 +18,7 @@ from kinfirst.core.events import (
     Inventoried,
     OrgAnswered,
     OrgTold,
+    Photographed,
     Received,
     SupportOffered,
     TaskOverdue,
@@ -83,6 +84,12 @@ def treated(case: Case, event: Treated, moment: Moment) -> Case:
         for e in case.effects
     )
     return change(case, effects=effects)
+
+
+@folds(Photographed)
+def photographed(case: Case, event: Photographed, moment: Moment) -> Case:
+    """A photograph of a label is in the ledger and nowhere else: no decision asks for it."""
+    return case
 
 
 @folds(Transferred)

@@ -16,6 +16,7 @@ from kinfirst.scenarios.simulation.deeds import Deed
 # Who somebody is, and that they are alive, decide a whole case: those come by design, not by accident.
 LEFT_OUT = {"open_case", "identify", "retract"}
 WORDS = ("", "as found", "because")
+PICTURES = ("UklGRg==", "UklGRhAA")
 CODES: dict[str, tuple[str, ...]] = {
     "relation": ("spouse", "child", "parent", "sibling", "cousin"),
     "result": ("no_answer", "moved", "note_left"),
@@ -67,7 +68,8 @@ class _Maker:
     def _value(self, name: str, kind: inspect.Type) -> Any:
         if isinstance(kind, inspect.Metadata):
             words = (kind.extra or {}).get("words")
-            return self._chance.choice(WORDS) if words else self._value(name, kind.type)
+            written = PICTURES if name == "image" else WORDS
+            return self._chance.choice(written) if words else self._value(name, kind.type)
         if isinstance(kind, inspect.LiteralType):
             return self._chance.choice(sorted(kind.values, key=str))
         if isinstance(kind, inspect.UnionType):

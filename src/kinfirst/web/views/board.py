@@ -13,7 +13,7 @@ from kinfirst.records import queries
 from kinfirst.records.board import STAGES as STAGE_CODES
 from kinfirst.records.board import Page, Wanted
 from kinfirst.records.board import board as board_of
-from kinfirst.web import board_page, house_page
+from kinfirst.web import board_page, doors, house_page
 from kinfirst.web.here import Here, shown, signed_in
 from kinfirst.web.wording import STAGES
 
@@ -105,5 +105,6 @@ def _seen(here: Here, page: Page) -> dict[str, object]:
     return {
         "rows": board_page.rows(here, page, names),
         "house": house_page.house_shown(here, house, names),
+        "calls": doors.calls(here),
         "alarms": board_page.alarms_shown(lines.alarms(here.viewer)),
     }

@@ -27,8 +27,8 @@ def live(here: Here, id: str) -> HttpResponse:
     """What changes: all of it when something happened since `seq`, else the tasks alone, whose time runs."""
     sight = here.case(id)
     if here.request.GET.get("seq") == str(sight.row.seq):
-        tasks = case_page.tasks_shown(here, sight, case_page.offers_here(here, sight))
-        return shown(here, "web/case_tasks.html", {"sight": sight, "tasks": tasks})
+        living = case_page.living(here, sight, case_page.offers_here(here, sight))
+        return shown(here, "web/case_tasks.html", living)
     response = shown(here, "web/case_live.html", case_page.page(here, sight))
     response["HX-Retarget"], response["HX-Reswap"] = "#live", "outerHTML"
     return response

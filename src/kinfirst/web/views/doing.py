@@ -119,7 +119,7 @@ def _answered(desk: Desk) -> HttpResponse:
 
 def _done(desk: Desk) -> HttpResponse:
     """Does it, or shows the form again with every reason and everything that was typed."""
-    form = desk.form(desk.here.request.POST)
+    form = desk.form(desk.here.request.POST, desk.here.request.FILES)
     if not form.is_valid():
         return _form(desk, form, yours=True, status=REFUSED)
     arguments = form.arguments()

@@ -7,6 +7,8 @@ from django.views.decorators.http import require_safe
 
 from kinfirst.core.custody import locked
 from kinfirst.core.offers import offers_of
+from kinfirst.documents import pictures
+from kinfirst.documents import receipt as receipts
 from kinfirst.records.access import Sight
 from kinfirst.web import case_page, effects_page
 from kinfirst.web.forms import form_for, started_with
@@ -15,8 +17,9 @@ from kinfirst.web.moves import groups_of
 from kinfirst.web.pickers import Pickers
 from kinfirst.web.story import story
 
-HANDLED = ("inventory", "treat", "transfer", "receive")
+HANDLED = ("inventory", "treat", "photograph", "transfer", "receive")
 RELEASE = "release_effects"
+INLINE = 'inline; filename="receipt.pdf"'
 
 
 @require_safe
@@ -61,6 +64,27 @@ def receipt(here: Here, id: str) -> HttpResponse:
     """The list to be printed and signed by hand."""
     sight = _sight(here, id)
     return shown(here, "web/effects/receipt.html", _shown(here, sight))
+
+
+@require_safe
+@signed_in
+def receipt_pdf(here: Here, id: str) -> HttpResponse:
+    """The same list as a PDF."""
+    sight = _sight(here, id)
+    paper = effects_page.paper(here, sight, effects_page.effects(here, sight, story(sight.id)))
+    return HttpResponse(receipts.pdf(paper), content_type="application/pdf", headers={"Content-Disposition": INLINE})
+
+
+@require_safe
+@signed_in
+def photograph(here: Here, id: str, seq: int) -> HttpResponse:
+    """One photograph, for whoever has asked to see the effects; 404 for everybody else."""
+    sight = _sight(here, id)
+    token = effects_page.photographed(story(sight.id), seq)
+    kept = sight.text(token, "effects") if token else None
+    if not kept:
+        raise Http404
+    return HttpResponse(pictures.drawn(kept), content_type="image/webp")
 
 
 def _sight(here: Here, id: str) -> Sight:

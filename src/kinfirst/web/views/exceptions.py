@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kinfirst.core.errors import Reason
 from kinfirst.records.actions import perform_named
-from kinfirst.web import colleagues, exceptions_page
+from kinfirst.web import colleagues, doors, exceptions_page
 from kinfirst.web.here import Here, shown, signed_in
 from kinfirst.web.models import DoorTap
 
@@ -65,8 +65,10 @@ def decide(here: Here, case: str) -> HttpResponse:
 @require_POST
 @signed_in
 def seen(here: Here) -> HttpResponse:
-    """Somebody has answered a call from a door."""
-    if set(here.viewer.person.roles) & MAY:
-        rows = DoorTap.objects.filter(realm=here.viewer.realm, key=here.request.POST.get("key", ""), seen_at=None)
-        rows.update(seen_by=here.viewer.id, seen_at=here.now)
-    return redirect("exceptions")
+    """Somebody has answered a call from a door. Leads back to the case where it was answered there."""
+    rows = DoorTap.objects.filter(realm=here.viewer.realm, key=here.request.POST.get("key", ""))
+    tap = rows.first()
+    if tap is not None and set(here.viewer.person.roles) & doors.ANSWER:
+        here.case(tap.case)
+        rows.filter(seen_at=None).update(seen_by=here.viewer.id, seen_at=here.now)
+    return redirect("case", tap.case) if tap and here.request.POST.get("back") == "case" else redirect("exceptions")

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from kinfirst.core.errors import KinfirstError
 from kinfirst.records.access import viewer_of
 from kinfirst.records.board import version
+from kinfirst.web import clock, doors
 
 EVERY, TIMES = 2.0, 150
 """A look every two seconds, for five minutes."""
@@ -86,7 +87,7 @@ async def _mark_later(realm: str) -> str:
 
 def _mark(realm: str) -> str:
     try:
-        mark = version(realm)
+        mark = f"{version(realm)}.{doors.mark(realm, clock.now())}"
     except KinfirstError:
         return _seen.get(realm, (0.0, ""))[1]
     finally:

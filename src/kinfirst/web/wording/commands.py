@@ -200,6 +200,12 @@ SAID: dict[str, Said] = {
     ),
     "inventory": Said(_("List the effects"), _("Record the list"), _("Item by item, by two people."), "effects"),
     "treat": Said(_("Clean, wrap or seal"), _("Record it"), _("Not while the coroner has the death."), "effects"),
+    "photograph": Said(
+        _("Photograph a label"),
+        _("Keep the photograph"),
+        _("The label and the seal, not the room. It is kept encrypted, without place or time in it."),
+        "effects",
+    ),
     "transfer": Said(_("Give effects to somebody"), _("Give"), _("They are yours until received."), "effects"),
     "receive": Said(_("Receive effects"), _("Receive"), _("Check the seal. One that differs is recorded."), "effects"),
     "release_effects": Said(

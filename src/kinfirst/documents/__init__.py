@@ -1,0 +1,1 @@
+"""Papers and pictures: what is printed for a person, and what a person photographed. No Django, no record."""
