@@ -1,4 +1,4 @@
-"""`python -m benchmarks NAME ...`: chain, lateness, restart, surge, board, api, growth, all; install; --write."""
+"""`python -m benchmarks NAME ...`: measures what is promised. All of it, or those named; `--write` writes the page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmarks.run import Options, say
 from benchmarks.seeds import Seeds
 from kinfirst.clock import SystemClock
 
-BENCHES = ("chain", "lateness", "restart", "surge", "board", "api", "growth")
+BENCHES = ("chain", "lateness", "restart", "surge", "board", "api", "growth", "bedside")
 FAILS = (PartFailed, AssertionError, RuntimeError, ValueError, OSError)
 # Where databases may be: a folder in memory would make every commit free.
 FOLDER = Path(__file__).resolve().parents[1] / "var" / "bench"
@@ -63,7 +63,7 @@ def measured(names: tuple[str, ...], options: Options) -> list[Measured]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*BENCHES, "all", []], help="what to measure; all by default")
-    parser.add_argument("--cases", type=int, help="open cases of chain, board and api")
+    parser.add_argument("--cases", type=int, help="open cases of chain and api")
     parser.add_argument("--sizes", help="open cases of lateness, restart and growth, such as 100,1000,100000")
     parser.add_argument("--workers", help="workers of chain, such as 1,2,4")
     parser.add_argument("--rounds", type=int, help="how often chain and restart are repeated")

@@ -1,8 +1,8 @@
-"""Beds one core can watch at 250 Hz with two ECG leads, through the whole monitor; how soon it says asystole; memory.
+"""Beds one core can watch at 250 Hz with two ECG leads, through the whole monitor; how soon it says asystole; memory;
+and what a watcher's death costs (`takeover`).
 
 The time is that of the process (CPU seconds), so that a busy machine does not change it much; numpy uses one core
 here. Hearts come from the generator: calm, restless, fast, dying, each bed at another moment of one of them.
-`python -m benchmarks.bedside` measures this alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import time
 
 import numpy as np
 
+from benchmarks import takeover
 from benchmarks.results import Measured
+from benchmarks.run import Options, say, told
+from benchmarks.seeds import Seeds
 from kinfirst.bedside.generator import Generator
 from kinfirst.bedside.monitor import Monitor
 from kinfirst.bedside.scripts import Phase, Script, script_named
@@ -19,40 +22,43 @@ from kinfirst.bedside.ward import Ward
 
 FS, LEADS = 250.0, ("II", "V")
 ALL = (*LEADS, "PLETH", "ABP")
-BEDS = 2_000
-SECONDS = 20
 SCRIPTS = ("calm", "restless", "fast", "dying")
+LEARNING = 4
+"""The first seconds are learning, and not what a bed costs all day."""
 
 
-def measure(options: object, seeds: object) -> list[Measured]:
-    """Everything, in about a minute."""
-    return [
-        *(watched(LEADS, packet, key) for packet, key in ((1.0, "beds"), (0.2, "beds.small"))),
-        watched(ALL, 1.0, "beds.four"),
-        *memory(),
-        *delays(),
-    ]
+def measure(options: Options, seeds: Seeds) -> list[Measured]:
+    """Beds a core with packets of a second and of a fifth, memory, delay, and two watchers of which one is killed."""
+    say(f"bedside: {options.beds} beds")
+    return told(
+        [
+            *(watched(options, LEADS, packet, key) for packet, key in ((1.0, "beds"), (0.2, "beds.small"))),
+            watched(options, ALL, 1.0, "beds.four"),
+            *memory(),
+            *delays(options.hearts),
+            *takeover.measured(options.failing_beds),
+        ]
+    )
 
 
-def watched(leads: tuple[str, ...], packet: float, key: str, *, beds: int = BEDS, seconds: int = SECONDS) -> Measured:
+def watched(options: Options, leads: tuple[str, ...], packet: float, key: str) -> Measured:
     """Bed-seconds a CPU second: how many beds keep up in real time on one core."""
-    ward, hearts = Ward(FS, leads), _hearts(leads, seconds + 45)
-    names = [str(at) for at in range(beds)]
+    ward, hearts = Ward(FS, leads), _hearts(leads, options.bed_seconds + 45)
+    names = [str(at) for at in range(options.beds)]
     for name in names:
         ward.admit(name)
-    starts = np.random.default_rng(5).integers(0, round(40 * FS), beds)
+    starts = np.random.default_rng(5).integers(0, round(40 * FS), options.beds)
     size, values = round(packet * FS), []
-    for first in range(0, round(seconds * FS), size):
+    for first in range(0, round(options.bed_seconds * FS), size):
         pieces = {
             name: hearts[at % len(hearts)][starts[at] + first : starts[at] + first + size]
             for at, name in enumerate(names)
         }
         begun = time.process_time()
         ward.push(pieces)
-        # The first seconds are learning, and not what a bed costs all day.
-        if first >= 4 * FS:
+        if first >= LEARNING * FS:
             values.append(time.process_time() - begun)
-    rate = beds * len(values) * packet / sum(values)
+    rate = options.beds * len(values) * packet / sum(values)
     what = f"beds one core keeps up with, {len(leads)} leads, packets of {packet:g} s"
     return Measured(bench="bedside", key=f"bedside.{key}", what=what, unit="beds", values=(rate,))
 
@@ -61,26 +67,30 @@ def memory() -> list[Measured]:
     """What a bed keeps between packets, and what moves it to another process."""
     monitor = Monitor(FS, LEADS)
     monitor.push(_hearts(LEADS, 30)[0])
-    kept = {"bytes": Ward(FS, LEADS).bytes_per_bed, "checkpoint": len(monitor.checkpoint())}
-    said = {"bytes": "memory of a bed, two leads", "checkpoint": "checkpoint of a bed, two leads"}
+    kept = {"memory": Ward(FS, LEADS).bytes_per_bed, "checkpoint": len(monitor.checkpoint())}
+    said = {"memory": "memory of a bed, two leads", "checkpoint": "checkpoint of a bed, two leads"}
     return [
         Measured(bench="bedside", key=f"bedside.{key}", what=said[key], unit="bytes", values=(float(value),))
         for key, value in kept.items()
     ]
 
 
-def delays() -> list[Measured]:
-    """From the fourth second after the last beat to the alarm, in signal time, over twenty hearts that stop."""
+def delays(hearts: int) -> list[Measured]:
+    """From the fourth second after the last beat to the alarm, in signal time, over so many hearts that stop."""
     phases = (Phase(rhythm="sinus", seconds=15.0, rate=80.0), Phase(rhythm="asystole", seconds=1e6, stroke=0.0))
     script = Script(name="stops", says="", phases=phases)
     found = []
-    for seed in range(20):
+    for seed in range(hearts):
         samples = next(Generator(script, fs=FS, leads=LEADS, seed=seed).packets(30.0)).samples
         heard = Monitor(FS, LEADS).hear(samples)
         alarm = next(one for one in heard.alarms if one.kind == "asystole")
         found.append(1000 * ((alarm.at - heard.beats[-1]) / FS - 4.0))
     what = "from the fourth beatless second to the alarm, signal time"
-    return [Measured(bench="bedside", key="bedside.delay", what=what, unit="ms", values=tuple(found))]
+    note = f"over {hearts} hearts that stop"
+    worst = Measured(
+        bench="bedside", key="bedside.delay", what=f"{what}, worst", unit="ms", values=(max(found),), note=note
+    )
+    return [Measured(bench="bedside", key="bedside.delay.all", what=what, unit="ms", values=tuple(found)), worst]
 
 
 def _hearts(leads: tuple[str, ...], seconds: int) -> list[np.ndarray]:
@@ -89,9 +99,3 @@ def _hearts(leads: tuple[str, ...], seconds: int) -> list[np.ndarray]:
         packets = Generator(script_named(name), fs=FS, leads=leads, seed=7).packets(10.0)
         hearts.append(np.concatenate([next(packets).samples for _ in range(-(-seconds // 10))]))
     return hearts
-
-
-if __name__ == "__main__":
-    for one in measure(None, None):
-        most = f", most {max(one.values):,.0f}" if len(one.values) > 1 else ""
-        print(f"{one.what}: {one.middle:,.0f} {one.unit}{most}")

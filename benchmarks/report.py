@@ -19,6 +19,7 @@ TITLES = {
     "board": "The board",
     "api": "Commands through the API",
     "growth": "Growth",
+    "bedside": "The bedside monitor",
 }
 HOW = {
     "chain": """\
@@ -34,13 +35,20 @@ database, so a commit is counted, not the moment at which the worker took it up.
 A worker is killed with `kill -9`. Then one case becomes due and a new worker is started as a program: Python and
 Django coming up is part of the time. What a killed worker had claimed waits for the end of its lease (two
 minutes); that is not in this number.""",
-    "surge": "Every casualty is entered in the registry, listed in one event, and opened by a command of its own.",
+    "surge": """\
+What `kinfirst manifest` does, from the bytes of the file to the last look-alike: every line read and checked,
+everybody entered in the registry and listed in the event, every case decided, digested and written, with its tasks
+and messages.""",
     "board": "The page as one who works there sees it, through Django's test client: all middleware, no network.",
     "api": """\
 An entry in the chart, over HTTP with connections that stay open, against two processes of `kinfirst serve`. The clients
 run on the same machine and take their share of it. pgbench runs the same reads and writes in one transaction, without
 Python.""",
     "growth": "The same operation with few and with many open cases. Nothing in it may grow with their number.",
+    "bedside": """\
+Generated hearts at 250 Hz through the whole monitor: filters, quality, beats, rhythm, alarms. Beds a core are
+bed-seconds a CPU second. The killing is `kill -9` of one of two `kinfirst bedside work` that share the beds over NATS
+JetStream, at the moment every heart stops, with the signal fed in real time; the server runs on the same machine.""",
 }
 
 

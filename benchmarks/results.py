@@ -133,6 +133,34 @@ GOALS = (
             ),
         )
     ),
+    *(
+        Goal(
+            what=f"one casualty of a manifest: the largest event beside the smallest, {kind}",
+            key=f"surge.{kind}.each.most",
+            over=f"surge.{kind}.each.few",
+            limit=1.5,
+            least=False,
+            unit="x",
+        )
+        for kind in ("SQLite", "PostgreSQL")
+    ),
+    Goal(what="beds one core watches, two leads at 250 Hz", key="bedside.beds", limit=2000, least=True, unit="beds"),
+    Goal(
+        what="from the fourth beatless second to the alarm, worst",
+        key="bedside.delay",
+        limit=5000,
+        least=False,
+        unit="ms",
+    ),
+    Goal(what="beds of a killed watcher taken over", key="bedside.takeover", limit=5, least=False, unit="s"),
+    Goal(
+        what="from the fourth beatless second to the alarm, its watcher killed, worst",
+        key="bedside.takeover.delay",
+        limit=5,
+        least=False,
+        unit="s",
+    ),
+    Goal(what="asystoles missed, a watcher killed", key="bedside.takeover.missed", limit=0, least=False, unit=""),
 )
 
 

@@ -13,7 +13,8 @@ from benchmarks.seeds import Seeds
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How much of everything. `sizes` are the numbers of open cases, fewest first; `life` is how long (seconds) a
-    worker is left alone before it is killed, `seconds` over how long the `due` moments are spread."""
+    worker is left alone before it is killed, `seconds` over how long the `due` moments are spread; `hearts` stop one
+    by one, `failing_beds` are shared by two watchers of which one is killed."""
 
     cases: int = 10_000
     workers: tuple[int, ...] = (1, 2, 4)
@@ -27,10 +28,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 20.0
     commands: int = 400
     pages: int = 60
+    board_cases: int = 10_000
     tells: int = 60
     peer_cases: int = 300
-    casualties: tuple[int, ...] = (100, 300, 1_000)
+    casualties: tuple[int, ...] = (1_000, 10_000)
     peers: bool = True
+    beds: int = 2_000
+    bed_seconds: int = 20
+    hearts: int = 20
+    failing_beds: int = 64
 
     @classmethod
     def small(cls, kinds: tuple[str, ...]) -> Options:
@@ -48,10 +54,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             seconds=0.4,
             commands=4,
             pages=2,
+            board_cases=20,
             tells=1,
             peer_cases=2,
             casualties=(3, 6),
             peers=False,
+            beds=20,
+            bed_seconds=6,
+            hearts=2,
+            failing_beds=4,
         )
 
 

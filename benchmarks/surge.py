@@ -1,4 +1,4 @@
-"""A manifest of one event: everybody entered, opened as a case, compared with the others."""
+"""A manifest of one event: read, checked, everybody entered, opened as a case and compared with the others."""
 
 from __future__ import annotations
 
@@ -12,38 +12,27 @@ WHOLE = 10_000
 
 
 def measure(options: Options, seeds: Seeds) -> list[Measured]:
-    """For each size of the event; the whole manifest is computed from the two largest where it was not done."""
+    """For each size of the event, and what one case costs: it must not grow with the size."""
     found: list[Measured] = []
     for kind in options.kinds:
-        took: list[tuple[int, float]] = []
         for size in options.casualties:
             say(f"surge: {kind}, {size} casualties of one event")
             with fresh(kind, seeds.folder) as place:
                 one = run("surge", place, casualties=size)
-            took.append((size, one["enter"] + one["open"]))
+            took = one["check"] + one["open"]
             note = (
-                f"{one['bytes']:,} bytes of ledger for the last case; {one['alike']} of the last 100 have look-alikes"
+                f"{one['check']:.2f} s of it checking, {one['cpu']:.1f} s of CPU; {one['bytes']:,} bytes of ledger for "
+                f"the last case; {one['alike']:,} have a look-alike"
             )
-            found.append(_row(kind, size, took[-1][1], note))
-        if took[-1][0] != WHOLE and len(took) > 1:
-            found.append(_row(kind, WHOLE, _further(took), "computed from the growth between the two largest"))
+            what = f"{size:,} casualties of one event checked and opened, {kind}"
+            found.append(
+                Measured(bench="surge", key=f"surge.{kind}.{size}", what=what, unit="s", values=(took,), note=note)
+            )
+            each = f"one of {size:,} casualties, {kind}"
+            key = f"surge.{kind}.each.{size}"
+            found.append(Measured(bench="surge", key=key, what=each, unit="s", values=(took / size,)))
+        for name, size in (("few", options.casualties[0]), ("most", options.casualties[-1])):
+            one_of = next(row for row in found if row.key == f"surge.{kind}.each.{size}")
+            key = f"surge.{kind}.each.{name}"
+            found.append(Measured(bench="", key=key, what=one_of.what, unit="s", values=one_of.values))
     return told(found)
-
-
-def _further(took: list[tuple[int, float]]) -> float:
-    """What a whole manifest would take if each case goes on to cost as much more as it did between the last two."""
-    (small, before), (large, after) = took[-2:]
-    a = max(after / large - before / small, 0.0) / (large - small)
-    b = after / large - a * large
-    return WHOLE * (a * WHOLE + b)
-
-
-def _row(kind: str, size: int, seconds: float, note: str) -> Measured:
-    return Measured(
-        bench="surge",
-        key=f"surge.{kind}.{size}",
-        what=f"{size:,} casualties of one event entered and opened, {kind}",
-        unit="s",
-        values=(seconds,),
-        note=note,
-    )

@@ -1,56 +1,56 @@
-"""A manifest: everybody of one event, each opened as a case through the record's one door."""
+"""A manifest as a file: read, checked, everybody of it entered and opened; and how many could be mistaken."""
 
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime, timedelta
-from time import monotonic
+from datetime import date, timedelta
+from time import monotonic, process_time
 from typing import Any
 
 from benchmarks import seeding
 from kinfirst.clock import SystemClock
-from kinfirst.core.identity import look_alikes
-from kinfirst.people import registry
-from kinfirst.people.registry import NewPerson
+from kinfirst.interop.manifest import read
 from kinfirst.records import models
-from kinfirst.records.actions import Given, perform_named
-from kinfirst.records.queries import case_policy, case_state
+from kinfirst.records.actions import Given
+from kinfirst.records.manifest import take
+from kinfirst.records.manifest_check import Event, checked
 
-EVENT = "convoy"
-SAY_EVERY = 5.0
+EVENT = Event(code="convoy", closed=True)
+SAY_EVERY = 2_500
 
 
 def surge(*, casualties: int) -> dict[str, Any]:
-    """Enters them, opens a case for each, finds look-alikes; seconds for each part, and bytes of ledger a case."""
+    """Seconds and CPU for checking and for opening, bytes of ledger of the last case, and who has a look-alike."""
     now = SystemClock().now()
     house = seeding.furnish(now.date())
-    began = monotonic()
-    people = registry.add_people(seeding.REALM, [_casualty(number) for number in range(casualties)])
-    registry.add_event(seeding.REALM, EVENT, people, closed=True)
-    entered = monotonic()
-    cases = [_open(house, who, now, said=number) for number, who in enumerate(people)]
-    opened = monotonic()
-    alike = sum(bool(look_alikes(case_state(id), 5)) for id in cases[-100:])
-    policy = case_policy(cases[-1])
-    lines = models.Entry.objects.filter(case_id=cases[-1]).values_list("data", flat=True)
+    given = Given(realm=seeding.REALM, by=house.staff["doctor"], now=now)
+    raw = _file(casualties)
+    began, used = monotonic(), process_time()
+    manifest = read(raw)
+    problems = checked(manifest, given=given, event=EVENT)
+    assert not problems, problems[:3]
+    known = monotonic()
+    told = take(manifest, given=given, event=EVENT, progress=_say)
+    done = monotonic()
+    assert [one.did for one in told] == ["opened"] * casualties
+    lines = models.Entry.objects.filter(case_id=told[-1].case).values_list("data", flat=True)
     return {
-        "enter": entered - began,
-        "open": opened - entered,
-        "alike": alike,
-        "policy": policy.id,
+        "check": known - began,
+        "open": done - known,
+        "cpu": process_time() - used,
+        "alike": sum(bool(one.like) for one in told),
         "bytes": sum(len(line) for line in lines),
     }
 
 
-def _open(house: seeding.House, who: str, now: datetime, *, said: int) -> str:
-    if said and said % 500 == 0:
-        print(f"  {said} cases of the event opened", file=sys.stderr, flush=True)
-    given = Given(realm=seeding.REALM, by=house.staff["doctor"], now=now)
-    outcome = perform_named("open_case", {"casualty": who, "event": EVENT, "state": "believed_dead"}, given=given)
-    assert outcome.case is not None, outcome.refusal
-    return outcome.case
+def _say(what: str, done: int, of: int) -> None:
+    if done % SAY_EVERY == 0:
+        print(f"  {done:,} of {of:,} {what}", file=sys.stderr, flush=True)
 
 
-def _casualty(number: int) -> NewPerson:
-    born = date(1950, 1, 1) + timedelta(days=(number * 37) % 18_000)
-    return NewPerson(name=f"Casualty {number}", born=born, sex=("male", "female")[number % 2], zone="UTC")
+def _file(casualties: int) -> bytes:
+    lines = ["key,name,born,sex,zone,state"]
+    for number in range(casualties):
+        born = date(1950, 1, 1) + timedelta(days=(number * 37) % 18_000)
+        lines.append(f"{number},Casualty {number},{born},{('male', 'female')[number % 2]},UTC,believed_dead")
+    return "\n".join(lines).encode()

@@ -56,8 +56,7 @@ def test_the_facts_of_a_case_hold_all_who_matter_and_nobody_else(cast: Cast) -> 
     assert facts.offices[0].deputies == (cast.sakura,)
     assert facts.event is not None
     assert facts.event.closed
-    assert [member.person for member in facts.event.members] == sorted([cast.cat, ward])
-    assert not any(member.case or member.kin_settled for member in facts.event.members)
+    assert facts.event.members == (), "they are many, and asked for apart (records.crowds)"
 
 
 def test_a_case_without_a_known_casualty_or_event_has_few_facts(cast: Cast) -> None:
@@ -100,7 +99,7 @@ def test_the_number_of_queries_does_not_grow(size: int, django_assert_num_querie
         registry.add_kin("a", KinRecord(of=ids[0], person=who, relation="sibling"))
     registry.set_office("a", "leader", ids[1], ids[2:])
     registry.add_event("a", "fire", ids)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         facts = facts_for("a", {ids[0]}, ("leader",), "fire")
     assert len(facts.persons) == size + 2
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import json
 import logging
 import sys
 
 import pytest
+from django.test import RequestFactory
 
 from kinfirst.core.errors import BadInput
-from kinfirst.project.logs import Nameless
+from kinfirst.project.logs import Nameless, NamelessJson, chosen
 
 
 def line(wrong: Exception | None = None, text: str = "case %s") -> str:
@@ -49,3 +51,31 @@ def test_the_access_log_is_off(logger: str) -> None:
     from django.conf import settings
 
     assert settings.LOGGING["loggers"][logger]["handlers"] == []
+
+
+def test_as_json_a_line_is_one_object_that_says_the_same() -> None:
+    record = logging.LogRecord("kinfirst.workers", logging.WARNING, "f.py", 1, "case %s\nmore", ("c1",), None)
+    record.created, record.msecs = 0.0, 7.0
+    said = NamelessJson().format(record)
+    assert "\n" not in said
+    assert json.loads(said) == {
+        "at": "1970-01-01T00:00:00.007Z",
+        "level": "WARNING",
+        "logger": "kinfirst.workers",
+        "text": "case c1\nmore",
+    }
+
+
+@pytest.mark.parametrize("formatter", [Nameless(), NamelessJson()])
+def test_of_a_request_it_says_what_came_of_it_and_not_what_was_typed(formatter: logging.Formatter) -> None:
+    record = logging.LogRecord("django.request", logging.WARNING, "f.py", 1, "Not Found: %s", ("/Ana-Orr",), None)
+    record.request, record.status_code = RequestFactory().get("/Ana-Orr"), 404
+    said = formatter.format(record)
+    assert "404 GET no address of this site" in said
+    assert "Ana" not in said
+
+
+def test_another_format_is_refused() -> None:
+    assert [chosen(""), chosen(" JSON ")] == ["text", "json"]
+    with pytest.raises(BadInput, match="KINFIRST_LOG: one of text, json"):
+        chosen("xml")

@@ -29,6 +29,7 @@ NOT_THE_RECORD = {
     "auth_user_groups": "Django's own; never asked",
     "auth_user_user_permissions": "Django's own; never asked",
     "api_knock": "throttling: changes with each request, forgotten within the hour",
+    "records_remembered": "throttling: changes with each request, forgotten within the hour",
     "web_doorkey": "public keys of telephones: what they sign is judged and stands in the ledger",
     "web_doortap": "what arrived from a door: what it led to stands in the ledger",
     "django_content_type": "Django's own; never asked",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from django.db import models as django
 
-from kinfirst.records import models, store
+from kinfirst.records import models, repeats, store
 
 WRITTEN: dict[type[django.Model], Sequence[str]] = {
     models.Case: store.CASE,
@@ -16,6 +16,7 @@ WRITTEN: dict[type[django.Model], Sequence[str]] = {
     models.Visit: store.VISIT,
     models.Note: store.NOTE,
     models.Outbox: store.MESSAGE,
+    models.Answered: repeats.ANSWERED,
 }
 
 

@@ -185,13 +185,17 @@ def _key_of(ring: Keyring, table: str, row: _Read, mark: bytes | None) -> str:
 
 
 def _write(values: Sequence[tuple[str, str, bytes]]) -> None:
-    sql = (
-        f"INSERT INTO {MARKS} (kept_in, row_id, mac) VALUES (%s, %s, %s) "
-        "ON CONFLICT (kept_in, row_id) DO UPDATE SET mac = EXCLUDED.mac"
-    )
-    if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, values)
+    into = f"INSERT INTO {MARKS} (kept_in, row_id, mac)"
+    anew = "ON CONFLICT (kept_in, row_id) DO UPDATE SET mac = EXCLUDED.mac"
+    if not values:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # One statement with an array for each column: see decision 0003.
+            columns = [list(column) for column in zip(*values, strict=True)]
+            cursor.execute(f"{into} SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[]) {anew}", columns)
+        else:
+            cursor.executemany(f"{into} VALUES (%s, %s, %s) {anew}", values)
 
 
 def _drop(model: type[models.Model], ids: Sequence[Any]) -> None:

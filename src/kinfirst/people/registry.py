@@ -23,15 +23,18 @@ __all__ = [
     "NewPerson",
     "add_event",
     "add_kin",
+    "add_members",
     "add_people",
     "add_person",
     "change_person",
+    "close_event",
     "code_names",
     "end_care",
     "erase",
     "find",
     "find_code_name",
     "link_user",
+    "name_indexes",
     "names",
     "set_care",
     "set_office",
@@ -168,6 +171,26 @@ def add_event(realm: str, id: str, people: Sequence[str], *, closed: bool = Fals
         models.EventPerson.objects.bulk_create(members, batch_size=CHUNK // 2)
 
 
+def add_members(realm: str, event: str, people: Sequence[str]) -> None:
+    """Adds people to an event that is there; who is in it already stays in it once."""
+    _require(realm, people=people)
+    row = models.Event.objects.filter(realm_id=realm, code=event).first()
+    if row is None:
+        raise BadInput("event: there is no event of that id")
+    there: set[str] = set()
+    for start in range(0, len(people), CHUNK):
+        rows = models.EventPerson.objects.filter(event=row, person_id__in=people[start : start + CHUNK])
+        there.update(rows.values_list("person_id", flat=True))
+    members = [models.EventPerson(event=row, person_id=who) for who in dict.fromkeys(people) if who not in there]
+    models.EventPerson.objects.bulk_create(members, batch_size=CHUNK // 2)
+
+
+def close_event(realm: str, event: str, *, closed: bool) -> None:
+    """Says whether everybody in an event is known by a list (R13)."""
+    if not models.Event.objects.filter(realm_id=realm, code=event).update(closed=closed):
+        raise BadInput("event: there is no event of that id")
+
+
 def set_care(realm: str, clinician: str, patients: Sequence[str]) -> None:
     """These living patients are this clinician's from now on, whoever had them. Nobody is dropped (R55)."""
     _require(realm, clinician=(clinician,), patients=patients)
@@ -201,6 +224,12 @@ def staff_names(realm: str, ids: Iterable[str]) -> dict[str, str]:
             if roles and cipher:
                 found[who] = ring.open(cipher, f"{NAME}:{who}")
     return found
+
+
+def name_indexes(given: Iterable[str]) -> list[tuple[str, ...]]:
+    """Of each name every blind index under which somebody of that name may be found."""
+    ring = keyring()
+    return [ring.indexes(NAME, name) for name in given]
 
 
 def code_names(ids: Iterable[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ import os
 from kinfirst.core.errors import BadInput
 from kinfirst.project.database import django_database, url_in_use
 from kinfirst.project.keys import keys_for
+from kinfirst.project.logs import chosen
 from kinfirst.project.oidc import providers
 
 SHORTEST_TOKEN = 32
@@ -42,6 +43,8 @@ def metrics_token() -> str:
 
 KINFIRST_DB = url_in_use()
 DATABASES = {"default": django_database(KINFIRST_DB)}
+# How often somebody tried, and which code was used: all processes count together.
+CACHES = {"default": {"BACKEND": "kinfirst.records.remembered.SharedCache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _keys = keys_for(KINFIRST_DB)
@@ -78,7 +81,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kinfirst.project.statics.StaticFiles",
     "kinfirst.project.headers.SecurityHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -117,6 +120,10 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("ja", "日本語")]
 LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = True, "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+
+# A photograph is looked at in memory and never written to a disk as it came; a larger file does not arrive.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 13_000_000
 
 STATIC_URL = "/static/"
 # Served from the packages they are in: there is no folder to collect them into.
@@ -184,8 +191,11 @@ if KINFIRST_BEHIND_PROXY:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"nameless": {"()": "kinfirst.project.logs.Nameless"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "nameless"}},
+    "formatters": {
+        "text": {"()": "kinfirst.project.logs.Nameless"},
+        "json": {"()": "kinfirst.project.logs.NamelessJson"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": chosen(os.environ.get("KINFIRST_LOG", ""))}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},

@@ -28,6 +28,7 @@ from kinfirst.records.writing import in_one_piece
 
 NO_ALIAS = "-"
 VERIFY_VISIT = "verify_visit"
+BUSY = Reason(rule="busy", text="Somebody else is changing this case: try again.")
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,8 +105,7 @@ def _settled(ask: Ask, key: str | None, wording: str, decide: Callable[[], Answe
 
 
 def _busy(ask: Ask) -> Outcome:
-    busy = Reason(rule="busy", text="Somebody else is changing this case: try again.")
-    return Outcome(case=ask.case, seq=0, refusal=Refusal(command=ask.name, reasons=(busy,)))
+    return Outcome(case=ask.case, seq=0, refusal=Refusal(command=ask.name, reasons=(BUSY,)))
 
 
 def _once(ask: Ask, key: str | None, wording: str, decide: Callable[[], Answer]) -> Outcome:

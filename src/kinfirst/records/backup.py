@@ -25,7 +25,7 @@ from kinfirst.records.errors import clear_errors
 from kinfirst.records.findings import Report
 from kinfirst.records.verify import verify
 
-LEFT_OUT = frozenset({"django_session", "api_knock", "records_heartbeat"})
+LEFT_OUT = frozenset({"django_session", "api_knock", "records_heartbeat", "records_remembered"})
 AT_ONCE = 2000
 KINDS = {
     "AutoField": "number",

@@ -7,6 +7,7 @@ member: a file that was cut short, or changed by anybody without the key, is not
 
 from __future__ import annotations
 
+import hmac
 import os
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -131,7 +132,7 @@ class Reader:
             with self._member(f"{table.name}.jsonl") as member:
                 while part := member.read(CHUNK):
                     total.update(part)
-            if total.hexdigest() != table.digest:
+            if not hmac.compare_digest(total.hexdigest(), table.digest):
                 raise self._damaged(f"table {table.name} is not what was written")
 
     def rows(self, table: Table) -> Iterator[tuple[Any, ...]]:

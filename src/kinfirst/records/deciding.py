@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from kinfirst.core.case import Case
@@ -14,7 +16,8 @@ from kinfirst.core.facts import Person
 from kinfirst.core.lateness import Late, decide_late
 from kinfirst.core.policy import Policy
 from kinfirst.people import registry
-from kinfirst.records import chance, models, policies, screening, store
+from kinfirst.people.plain import rows_of
+from kinfirst.records import chance, policies, screening, store
 from kinfirst.records.asking import Answer, Ask
 from kinfirst.records.commit import Step, case_move, house_move
 from kinfirst.records.gathering import SYSTEM, case_facts, house_facts, people_of, person_known
@@ -131,10 +134,16 @@ def free_alias(realm: str, casualty: str | None) -> str:
     spoken = registry.names([casualty]).values() if casualty else ()
     for _ in range(ALIAS_TRIES):
         alias = chance.alias()
-        taken = models.Case.objects.filter(realm=realm, alias_key=alias.casefold()).exists()
-        if not taken and not screening.says_name(alias, spoken):
+        if not known_aliases(realm, (alias,)) and not screening.says_name(alias, spoken):
             return alias
     raise KinfirstError("no free alias was found: give one")
+
+
+def known_aliases(realm: str, aliases: Iterable[str]) -> set[str]:
+    """Those of these aliases, case folded, that a case of the realm has or had."""
+    wanted = {alias.casefold() for alias in aliases}
+    sql = "SELECT alias_key FROM records_case WHERE alias_key IN {ids} AND realm = %s"
+    return {alias for (alias,) in rows_of(sql, wanted, (realm,))}
 
 
 def _opened(ask: Ask) -> Held:
@@ -148,7 +157,7 @@ def _opened(ask: Ask) -> Held:
 def _screened(ask: Ask, do: AnyDo, *, held: Held, people: dict[str, Person]) -> list[Reason]:
     reasons = screening.unknown_people(do, by=ask.by, name=ask.name, people=people)
     if isinstance(do, OpenCase):
-        reasons += screening.opening(do, realm=ask.realm)
+        reasons += screening.opening(do, screening.taken([do], realm=ask.realm))
     if isinstance(do, Assign):
         reasons += screening.assigning(do, realm=ask.realm, case=held.row.id)
     return reasons

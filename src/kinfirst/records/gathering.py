@@ -6,23 +6,23 @@ order of id, so that the same world gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import Q
 
 from kinfirst.core.bearing import bearing
 from kinfirst.core.case import Case
 from kinfirst.core.charting import unsigned_by
 from kinfirst.core.commands import AddKin, AnyDo, DeclareBond, Identify, OpenCase, Retract
-from kinfirst.core.facts import EventFacts, EventMember, Facts, Lock, Person
+from kinfirst.core.facts import Facts, KinRecord, Lock, Office, Person
 from kinfirst.core.house import HouseFacts
 from kinfirst.core.policy import Policy
 from kinfirst.people import facts as registry
-from kinfirst.people import models as people
+from kinfirst.people.plain import rows, rows_of
 from kinfirst.records import models, store
+from kinfirst.records.crowds import Asked
 from kinfirst.records.snapshots import case_of
 
 SYSTEM = "system"
@@ -44,8 +44,6 @@ PERSON_FIELDS = [
     "with_",
     "patients",
 ]
-# What a member of an event is known by to the cases of the others.
-OF_MEMBERS = ("state", "level", "two_identifiers", "kin_settled", "retracted")
 NOT_A_PERSON = {"search": ("kin",)}
 LOOSE_FIELDS = ("place", "entry", "offer")
 
@@ -70,9 +68,7 @@ def named(do: AnyDo, name: str) -> tuple[Named, ...]:
 def people_of(do: AnyDo, *, by: str, realm: str, name: str) -> dict[str, Person]:
     """Everyone the command names, the giver included, as far as this realm's registry knows them (R68)."""
     loose = {who for field in LOOSE_FIELDS for who in _ids(getattr(do, field, None))}
-    wanted = {by, *loose, *(one.id for one in named(do, name))} - {SYSTEM}
-    here = set(people.Person.objects.filter(id__in=wanted, realm_id=realm).values_list("id", flat=True))
-    return registry.persons(here)
+    return registry.persons({by, *loose, *(one.id for one in named(do, name))} - {SYSTEM}, realm=realm)
 
 
 def case_facts(case: Case, do: AnyDo | None, *, policy: Policy, realm: str) -> Facts:
@@ -80,18 +76,58 @@ def case_facts(case: Case, do: AnyDo | None, *, policy: Policy, realm: str) -> F
     casualties = _casualties(case, do)
     event = do.event if isinstance(do, OpenCase) else case.event
     divisions = {who.division for who in registry.persons(casualties).values() if who.division}
-    base = registry.facts_for(realm, casualties, _offices(policy, divisions), event)
+    base = registry.facts_for(realm, casualties, offices_asked(policy, divisions), event)
     persons = base.persons | registry.persons(_joined(case, do) - set(base.persons))
-    facts = msgspec.structs.replace(
+    event_facts = base.event
+    if event_facts is not None:
+        crowd = Asked(realm, event_facts.id, case.id)
+        few = bearing(crowd, persons, casualties, years=policy.identity.look_alike_years)
+        event_facts = msgspec.structs.replace(event_facts, members=few)
+    return msgspec.structs.replace(
         base,
         persons=dict(sorted(persons.items())),
-        event=_completed(base.event, case.id, realm) if base.event else None,
+        event=event_facts,
         locks=_locks(case.id, realm, persons),
     )
-    if facts.event is None:
-        return facts
-    few = bearing(facts, casualties, years=policy.identity.look_alike_years)
-    return msgspec.structs.replace(facts, event=msgspec.structs.replace(facts.event, members=few))
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """What the registry says of everybody for whom a case is to be opened: `facts` gives the part of one of them, as
+    `case_facts` would, but for the members of the event."""
+
+    persons: dict[str, Person]
+    kin: dict[str, list[KinRecord]]
+    offices: tuple[Office, ...]
+    locks: dict[str, list[Lock]]
+    policy: Policy
+
+    def facts(self, casualty: str | None) -> Facts:
+        """The facts of one new case; nobody's where the casualty is not known."""
+        one = self.persons.get(casualty or "")
+        asked = offices_asked(self.policy, (one.division,) if one and one.division else ())
+        kin = tuple(self.kin.get(casualty or "", ()))
+        offices = tuple(office for office in self.offices if office.office in asked)
+        wanted = sorted(registry.around((casualty,) if casualty else (), kin, offices) & self.persons.keys())
+        return Facts(
+            persons={who: self.persons[who] for who in wanted},
+            kin=kin,
+            offices=offices,
+            locks=tuple(lock for who in wanted for lock in self.locks.get(who, ())),
+        )
+
+
+def opened_facts(casualties: Collection[str], *, policy: Policy, realm: str) -> Opened:
+    """The facts of many new cases at once, in a fixed number of queries for up to 900 people."""
+    first = registry.persons(casualties, realm=realm)
+    offices = registry.offices_of(realm, offices_asked(policy, {p.division for p in first.values() if p.division}))
+    kin = registry.kin_of(realm, casualties)
+    persons = registry.persons(registry.around(casualties, kin, offices), realm=realm)
+    found = Opened(persons=persons, kin={}, offices=offices, locks={}, policy=policy)
+    for line in kin:
+        found.kin.setdefault(line.of, []).append(line)
+    for lock in _locks("", realm, persons):
+        found.locks.setdefault(lock.person, []).append(lock)
+    return found
 
 
 def house_facts(realm: str, *, author: str, now: datetime) -> HouseFacts:
@@ -110,12 +146,12 @@ def house_facts(realm: str, *, author: str, now: datetime) -> HouseFacts:
 
 def event_known(realm: str, code: str) -> bool:
     """Whether the registry of this realm has that event."""
-    return people.Event.objects.filter(realm_id=realm, code=code).exists()
+    return bool(rows("SELECT 1 FROM people_event WHERE realm_id = %s AND code = %s", [realm, code]))
 
 
 def person_known(realm: str, who: str) -> bool:
     """Whether that id is somebody of this realm."""
-    return people.Person.objects.filter(id=who, realm_id=realm).exists()
+    return bool(rows("SELECT 1 FROM people_person WHERE id = %s AND realm_id = %s", [who, realm]))
 
 
 def _ids(value: Any) -> Iterator[str]:
@@ -148,7 +184,8 @@ def _joined(case: Case, do: AnyDo | None) -> set[str]:
     return {who for who in found if who}
 
 
-def _offices(policy: Policy, divisions: Iterable[str]) -> tuple[str, ...]:
+def offices_asked(policy: Policy, divisions: Iterable[str]) -> tuple[str, ...]:
+    """The offices that a chain can hold under this policy, for casualties of those divisions; sorted."""
     wanted: set[str] = set()
     for tier in policy.tiers:
         wanted.update(name for name in (tier.office, tier.through) if name)
@@ -157,26 +194,12 @@ def _offices(policy: Policy, divisions: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(wanted))
 
 
-def _completed(event: EventFacts, own: str, realm: str) -> EventFacts:
-    """Each member with how far their own case has come; casualties of the event nobody listed join it."""
-    members = {member.person: member for member in event.members}
-    rows = models.Case.objects.filter(~Q(id=own), ~Q(casualty=""), realm=realm, event=event.id, kind="case")
-    cases = list(rows.order_by("retracted", "id").values_list("casualty", *OF_MEMBERS))
-    unlisted = registry.persons({who for who, *_ in cases} - set(members))
-    for who, *known in reversed(cases):
-        one = unlisted.get(who)
-        member = members.get(who) or EventMember(
-            person=who, born=one.born if one else None, sex=one.sex if one else None
-        )
-        members[who] = msgspec.structs.replace(member, case=True, **dict(zip(OF_MEMBERS, known, strict=True)))
-    return msgspec.structs.replace(event, members=tuple(members[who] for who in sorted(members)))
-
-
 def _locks(own: str, realm: str, persons: Iterable[str]) -> tuple[Lock, ...]:
-    wanted = set(persons)
-    rows = models.Visit.objects.filter(~Q(case_id=own), ~Q(person=""), realm=realm, open=True)
-    pairs = {(person, lead) for person, lead in rows.values_list("person", "lead") if person in wanted}
-    return tuple(Lock(person=person, lead=lead) for person, lead in sorted(pairs))
+    sql = (
+        "SELECT person, lead FROM records_visit WHERE person IN {ids} AND realm = %s AND open AND case_id <> %s "
+        "AND person <> ''"
+    )
+    return tuple(Lock(person=person, lead=lead) for person, lead in sorted(set(rows_of(sql, persons, (realm, own)))))
 
 
 def _unsigned(realm: str, author: str, now: datetime) -> int:

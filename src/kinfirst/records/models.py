@@ -99,7 +99,7 @@ class Case(models.Model):
             models.Index(fields=("realm", "kind", "closed", "next_due"), name="case_board"),
             models.Index(fields=("realm", "alias_key"), name="case_alias"),
             models.Index(fields=("realm", "casualty"), name="case_casualty"),
-            models.Index(fields=("realm", "event"), name="case_event"),
+            models.Index(fields=("realm", "event", "casualty"), name="case_of_event"),
         )
 
     def __str__(self) -> str:
@@ -342,3 +342,17 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} {self.name}"
+
+
+class Remembered(models.Model):
+    """A small fact for a while, under a keyed digest of its key (remembered.py); `ends` in microseconds since 1970."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    text = models.TextField()
+    ends = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "remembered"
+
+    def __str__(self) -> str:
+        return "remembered"

@@ -10,6 +10,7 @@ import msgspec
 from kinfirst.core.errors import BrokenRecord, KinfirstError
 from kinfirst.core.ledger import canonical
 from kinfirst.core.policy import Policy
+from kinfirst.people.plain import rows
 from kinfirst.records import keys, models
 from kinfirst.records.writing import whole
 
@@ -26,10 +27,10 @@ def pin(policy: Policy) -> str:
 
 def policy(digest: str) -> Policy:
     """The edition of that digest. Raises BrokenRecord when it is not in the record or was changed."""
-    row = models.PolicyEdition.objects.filter(digest=digest).values_list("body", flat=True).first()
-    if row is None:
+    found = rows("SELECT body FROM records_policyedition WHERE digest = %s", [digest])
+    if not found:
         raise BrokenRecord(f"policy edition {digest} is not in this record")
-    return read_body(row, digest)
+    return read_body(found[0][0], digest)
 
 
 @lru_cache(maxsize=64)

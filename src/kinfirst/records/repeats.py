@@ -6,6 +6,7 @@ entries are, not what they say, and the refusal if there was one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import msgspec
@@ -13,11 +14,13 @@ from django.db import IntegrityError
 
 from kinfirst.core.errors import Refusal
 from kinfirst.core.ledger import canonical
-from kinfirst.records import keys, models
+from kinfirst.people.plain import chunks
+from kinfirst.records import keys, models, store
 from kinfirst.records.errors import LostRace
-from kinfirst.records.moments import maybe_micros
+from kinfirst.records.moments import maybe_micros, micros
 
 LONGEST = 200
+ANSWERED = ("realm", "key", "asked", "at", "outcome", "mac")
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +62,14 @@ def find(realm: str, key: str) -> models.Answered | None:
     return models.Answered.objects.filter(realm=realm, key=key).first()
 
 
+def find_many(realm: str, keys: Iterable[str]) -> dict[str, models.Answered]:
+    """What is kept under each of those keys that is known."""
+    found: dict[str, models.Answered] = {}
+    for some in chunks(keys):
+        found.update((row.key, row) for row in models.Answered.objects.filter(realm=realm, key__in=some))
+    return found
+
+
 def outcome(row: models.Answered) -> Kept:
     """What came of it then."""
     return msgspec.json.decode(row.outcome, type=Kept)
@@ -66,10 +77,17 @@ def outcome(row: models.Answered) -> Kept:
 
 def keep(realm: str, key: str, *, asked: str, at: datetime, kept: Kept) -> None:
     """Keeps an outcome, in the transaction of its entries. LostRace: the same key came twice at once."""
-    row = models.Answered(realm=realm, key=key, asked=asked, at=at, outcome=canonical(kept).decode())
-    row.mac = keys.mac("answered", mac_columns(row))
+    keep_many(realm, {key: (asked, kept)}, at=at)
+
+
+def keep_many(realm: str, found: Mapping[str, tuple[str, Kept]], *, at: datetime) -> None:
+    """Keeps many outcomes, each by its key with what was asked. LostRace: one of the keys came twice at once."""
+    new = []
+    for key, (asked, kept) in found.items():
+        row = (realm, key, asked, micros(at), canonical(kept).decode())
+        new.append((*row, keys.mac("answered", row)))
     try:
-        row.save(force_insert=True)
+        store.insert("records_answered", ANSWERED, new)
     except IntegrityError as wrong:
         raise LostRace("the same key was used at the same moment") from wrong
 

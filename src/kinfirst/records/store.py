@@ -121,6 +121,12 @@ def write(moves: Sequence[Move]) -> None:
         _insert(cursor, "records_outbox", MESSAGE, [row for move in moves for row in move.messages])
 
 
+def insert(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Inserts rows of a table that belongs to no one case, in the open transaction. Raises IntegrityError."""
+    with _cursor() as cursor:
+        _insert(cursor, table, columns, rows)
+
+
 def add_messages(row: Row, messages: Sequence[tuple[Any, ...]]) -> None:
     """Messages that no entry caused: they count on the case, whose row moves for it. LostRace as in `write`."""
     after = msgspec.structs.replace(row, version=row.version + 1, outbox_count=row.outbox_count + len(messages))
