@@ -15,6 +15,7 @@ folded as the record folds it (R35); `refusal` is the last one. The house has it
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self
 
@@ -60,7 +61,7 @@ def policy_named(name: str, day: date, overrides: dict[str, Any]) -> Policy:
     return (with_overrides(pack, overrides) if overrides else pack).policy
 
 
-class _Playing:
+class _Playing(ABC):
     """The clock and the people of a play."""
 
     def __init__(self, at: datetime) -> None:
@@ -113,17 +114,17 @@ class _Playing:
         """Names of tasks whose time has passed."""
         return {task.name for task in self._tasks() if task.due < self.now}
 
-    def _decide(self, by: str, do: Any) -> Refusal | None:
-        raise NotImplementedError
+    @abstractmethod
+    def _decide(self, by: str, do: Any) -> Refusal | None: ...
 
-    def _due(self) -> datetime | None:
-        raise NotImplementedError
+    @abstractmethod
+    def _due(self) -> datetime | None: ...
 
-    def _tick(self) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    def _tick(self) -> int: ...
 
-    def _tasks(self) -> tuple[Task, ...]:
-        raise NotImplementedError
+    @abstractmethod
+    def _tasks(self) -> tuple[Task, ...]: ...
 
 
 class Story(_Playing):
