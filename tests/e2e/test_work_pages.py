@@ -145,6 +145,7 @@ def test_the_bay_by_keys_and_its_clocks_run(browser: Browser, night: House) -> N
         page.get_by_label("Alias").fill("Plover")
         page.get_by_role("button", name="Open the case").click()
         page.get_by_role("link", name="Bay").click()
+        page.wait_for_url("**/bay/**")  # until it has its keys
         page.keyboard.press("?")
         expect(page.get_by_role("dialog")).to_contain_text("Record a line")
         page.keyboard.press("Escape")
