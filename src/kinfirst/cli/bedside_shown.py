@@ -32,25 +32,22 @@ def verdict_lines(verdicts: Sequence[Verdict]) -> Iterator[str]:
 
 
 def beats_table(rows: Mapping[str, Mapping[str, BeatCount]]) -> Table:
-    """A row for each record and one for all; for each detector Se, PPV, missed and false beats, speed."""
+    """A row for each record and detector, and the gross at the end: Se, PPV, missed and false beats, speed."""
     names = list(next(iter(rows.values())))
-    table = Table("record", "beats", box=None, pad_edge=False)
-    for name in names:
-        for what in ("Se %", "PPV %", "missed", "false", "x real time"):
-            table.add_column(f"{name}\n{what}" if what == "Se %" else f"\n{what}", justify="right")
-    for record, row in rows.items():
-        table.add_row(record, str(row[names[0]].reference), *_cells(row, names))
+    heads = ("record", "detector", "beats", "Se %", "PPV %", "missed", "false", "x real time")
+    table = Table(*heads, box=None, pad_edge=False)
+    for column in table.columns[2:]:
+        column.justify = "right"
     empty = BeatCount(matched=0, reference=0, called=0)
     gross = {name: sum((row[name] for row in rows.values()), empty) for name in names}
-    table.add_section()
-    table.add_row("gross", str(gross[names[0]].reference), *_cells(gross, names))
+    for record, row in {**rows, "gross": gross}.items():
+        for name in names:
+            table.add_row(record if name == names[0] else "", name, *_cells(row[name]))
+        table.add_section()
     return table
 
 
-def _cells(row: Mapping[str, BeatCount], names: Sequence[str]) -> list[str]:
-    cells = []
-    for name in names:
-        one = row[name]
-        cells += [f"{100 * one.sensitivity:.2f}", f"{100 * one.predictivity:.2f}"]
-        cells += [str(one.reference - one.matched), str(one.called - one.matched), f"{one.speed:.0f}"]
-    return cells
+def _cells(one: BeatCount) -> tuple[str, ...]:
+    share = (f"{100 * one.sensitivity:.2f}", f"{100 * one.predictivity:.2f}")
+    wrong = (str(one.reference - one.matched), str(one.called - one.matched))
+    return (str(one.reference), *share, *wrong, f"{one.speed:.0f}")
