@@ -6,7 +6,8 @@ An address without a row fails `test_every_address_has_a_row` by its name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.urls import URLPattern, get_resolver
@@ -170,6 +171,7 @@ PAGES = {
     "cases/<slug:id>/live": Row(of_case),
     "cases/<slug:id>/look": Row(of_case, (), (FORBIDDEN,)),
     "cases/<slug:id>/do/<slug:command>": Row(of_case, OK, (AGAIN,)),
+    "cases/<slug:id>/messages/<int:number>": Row(case_and("casualty_officer"), (), (ODD,)),
     "bay/<slug:id>/": Row(in_case),
     "desk/<slug:id>/": Row(in_case),
     "effects/<slug:id>/": Row(in_case),
@@ -275,3 +277,13 @@ def addresses(patterns: Any = None, prefix: str = "") -> Iterator[str]:
             yield path
         else:
             yield from addresses(one.url_patterns, path)
+
+
+def path_of(address: str, values: Mapping[str, str]) -> str:
+    """An address with a value in each of its places: `<slug:id>` and the like; `x1` where the map has a pattern."""
+    for place, value in values.items():
+        address = address.replace(place, value)
+    address = re.sub(
+        r"\(\?P<format>[^)]*\)", "csv", re.sub(r"\(\?P<(?!format)\w+>(?:\[[^\]]*\]|[^)\[])*\)", "x1", address)
+    )
+    return "/" + address.replace("^", "").replace("$", "").replace("\\", "")

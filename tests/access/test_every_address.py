@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -35,6 +34,7 @@ from tests.access.addresses import (
     by_token,
     in_case,
     of_case,
+    path_of,
     shut,
 )
 from tests.access.standings import IN_THE_PLAY, NOW, STANDINGS, House, Standing, house, undone
@@ -81,12 +81,11 @@ def afternoon(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
         yield built
 
 
-def path_of(address: str, built: House) -> str:
-    """An address of the map with something of this house in each of its places."""
+def filled(address: str, built: House) -> str:
+    """The address with something of this house in each of its places."""
     person = "village" if "policies" in address else built.ids["haruka"]
-    of_case = built.case if not address.startswith("registry") else person
-    filled = {
-        "<slug:id>": of_case,
+    values = {
+        "<slug:id>": person if address.startswith("registry") else built.case,
         "<slug:case>": built.case,
         "<case>": built.case,
         "<token>": "0" * 32,
@@ -94,14 +93,10 @@ def path_of(address: str, built: House) -> str:
         "<slug:command>": "recall" if address.startswith("house") else "leak",
         "<int:line>": str(built.kin_line),
         "<int:pk>": "1",
+        "<int:number>": "1",
         "<int:seq>": "1",
     }
-    for place, value in filled.items():
-        address = address.replace(place, value)
-    address = re.sub(
-        r"\(\?P<format>[^)]*\)", "csv", re.sub(r"\(\?P<(?!format)\w+>(?:\[[^\]]*\]|[^)\[])*\)", "x1", address)
-    )
-    return "/" + address.replace("^", "").replace("$", "").replace("\\", "")
+    return path_of(address, values)
 
 
 class Came(NamedTuple):
@@ -116,7 +111,7 @@ class Came(NamedTuple):
 def all_asked(client: Client, built: House, rows: dict[str, Row]) -> Iterator[Came]:
     """Every address, by GET and by POST with nothing in it (commands of the API by POST alone); each as the first."""
     for address, row in rows.items():
-        path = path_of(address, built)
+        path = filled(address, built)
         for method in ("POST",) if "/commands/" in address else ("GET", "POST"):
             with undone(client):
                 content = "application/json" if address.startswith("api/") else "application/x-www-form-urlencoded"
@@ -187,7 +182,7 @@ def test_who_asked_for_a_name_is_on_record_before_a_page_shows_it(afternoon: Hou
 def _pages(client: Client, built: House) -> Iterator[tuple[str, str]]:
     """Every page of the case that its reader may open."""
     for address in (one for one, row in PAGES.items() if row.whose in CASE_PAGES and row.get == OK):
-        response = client.get(path_of(address, built))
+        response = client.get(filled(address, built))
         if response.status_code == 200:
             yield address, body(response)
 
@@ -204,7 +199,7 @@ def test_a_form_is_taken_only_from_a_page_of_ours(afternoon: House) -> None:
             continue
         kind = "application/json" if address.startswith("api/") else "application/x-www-form-urlencoded"
         with undone(client):
-            status = strict.generic("POST", path_of(address, afternoon), b"", kind).status_code
+            status = strict.generic("POST", filled(address, afternoon), b"", kind).status_code
         if status != 403:
             open_doors.append(address)
     assert set(open_doors) == WITHOUT_CSRF

@@ -180,7 +180,7 @@ def test_an_older_program_writes_nothing_into_a_newer_database(house: House) -> 
         lambda: claims.claim_outbox(START, "w", 1, timedelta(minutes=1)),
         lambda: outbox.sent("x", worker="w", sequence=1),
         lambda: outbox.delivered("x", sequence=1),
-        lambda: outbox.settle("x", arrived=True, now=START),
+        lambda: outbox.settle("x", arrived=True, by="p", now=START),
         lambda: outbox.give_up("x", START),
         lambda: heartbeats.beat("w", START),
         lambda: seals.seal(START),

@@ -146,11 +146,26 @@ def test_a_slow_worker_that_answers_before_anybody_looked_is_heard(one: str) -> 
 
 @pytest.mark.parametrize(("arrived", "state"), [(True, "delivered"), (False, "queued")])
 def test_the_person_who_looked_settles_it(one: str, arrived: bool, state: str) -> None:
-    assert not outbox.settle(one, arrived=arrived, now=NOW)
+    assert not outbox.settle(one, arrived=arrived, by="p", now=NOW)
     claims.give_up_leases(NOW + LEASE)
-    assert outbox.settle(one, arrived=arrived, now=NOW + LEASE)
-    assert not outbox.settle(one, arrived=arrived, now=NOW + LEASE)
+    assert outbox.settle(one, arrived=arrived, by="p", now=NOW + LEASE)
+    assert not outbox.settle(one, arrived=arrived, by="p", now=NOW + LEASE)
     assert row(one).state == state
+    assert_holds()
+
+
+def test_one_that_failed_goes_again_by_a_persons_word_and_by_nothing_else(one: str) -> None:
+    assert outbox.failed(one, worker=W, result="404")
+    assert not outbox.settle(one, arrived=True, by="p", now=NOW)
+    assert outbox.settle(one, arrived=False, by="p", now=NOW)
+    assert (row(one).state, row(one).result) == ("queued", "to be sent again, said by p")
+    assert [each.id for each in claims.claim_outbox(NOW, W, 1000, LEASE) if each.id == one] == [one]
+    assert_holds()
+
+
+def test_what_the_scanner_held_is_never_sent(one: str) -> None:
+    assert outbox.held_by_scanner(one, worker=W, now=NOW)
+    assert not outbox.settle(one, arrived=False, by="p", now=NOW)
     assert_holds()
 
 

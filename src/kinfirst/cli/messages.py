@@ -25,11 +25,13 @@ def messages(
     db: Annotated[str | None, typer.Option("--db", metavar="URL", help="The database; else KINFIRST_DB.")] = None,
     arrived: Annotated[bool, typer.Option("--arrived", help="It did arrive: the receiver was asked.")] = False,
     again: Annotated[bool, typer.Option("--again", help="It did not arrive: send it again.")] = False,
+    by: Annotated[str, typer.Option("--by", metavar="PERSON", help="Who says so.")] = "command line",
 ) -> None:
-    """List messages that are unknown, failed or held, or say what came of one that is unknown.
+    """List messages that are unknown, failed or held, or say what came of one.
 
     A message is unknown when its worker was stopped while it was on its way: it may have arrived, so it is never
-    sent again by itself. Exit code 2: there is no such message, or nobody asks about it.
+    sent again by itself. One that failed is sent again with --again, once its cause is gone; one that the scanner
+    held is not. Exit code 2: there is no such message, or nobody asks about it.
     """
     if (message is None) == (arrived or again) or (arrived and again):
         raise BadInput("messages: give nothing, or a message and one of --arrived and --again")
@@ -41,9 +43,19 @@ def messages(
     from kinfirst.records import outbox
 
     row = _found(message)
-    if not outbox.settle(row.id, arrived=arrived, now=SystemClock().now()):
-        raise BadInput(f"message {row.id[:SHORTEST]}: it is {row.state}; only an unknown one waits for an answer")
+    if not outbox.settle(row.id, arrived=arrived, by=by, now=SystemClock().now()):
+        raise BadInput(f"message {row.id[:SHORTEST]}: {_why_not(row)}")
     console.print(f"message {row.id}: {'it arrived' if arrived else 'it is sent again'}")
+
+
+def _why_not(row: Outbox) -> str:
+    from kinfirst.records import outbox
+
+    if row.state != outbox.FAILED:
+        return f"it is {row.state}; only an unknown or a failed one waits for an answer"
+    if row.result == outbox.HELD_BY_SCANNER:
+        return "the scanner held it, for it would name somebody; it is not sent"
+    return "it failed, so it did not arrive; --again sends it again"
 
 
 def _found(start: str) -> Outbox:

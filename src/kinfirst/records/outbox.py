@@ -2,7 +2,7 @@
 
 `queued -> attempting -> sent -> delivered`, or `failed` for good, or back to `queued` with a later moment. A
 lease that runs out while attempting leaves the message `unknown`: it may have arrived, so it is never sent
-again by itself; a person is paged, looks, and says (`settle`).
+again by itself; a person is paged, looks, and says (`settle`). One that failed goes again when a person says so.
 """
 
 from __future__ import annotations
@@ -74,15 +74,21 @@ def held(id: str, *, worker: str, until: datetime) -> bool:
     return _leave(id, worker, changes)
 
 
-def settle(id: str, *, arrived: bool, now: datetime) -> bool:
-    """A person has looked: an unknown message did arrive, or is to be sent again."""
-    state = DELIVERED if arrived else outgoing.QUEUED
+def settle(id: str, *, arrived: bool, by: str, now: datetime) -> bool:
+    """A person has looked: an unknown message did arrive, or is to be sent again. One that failed may be sent again
+    too, once its cause is gone; not one that the scanner held, for it names somebody (R72)."""
     with whole():
         row = _held(id)
-        if row is None or row.state != UNKNOWN:
+        if row is None or not (row.state == UNKNOWN or (not arrived and may_go_again(row))):
             return False
-        _change(row, {"state": state, "not_before": now, "result": "settled by a person"})
+        state, said = (DELIVERED, "arrived") if arrived else (outgoing.QUEUED, "to be sent again")
+        _change(row, {"state": state, "not_before": now, "result": f"{said}, said by {by}"[:RESULT]})
         return True
+
+
+def may_go_again(row: models.Outbox) -> bool:
+    """Whether a message that failed may be sent again by a person's word."""
+    return row.state == FAILED and row.result != HELD_BY_SCANNER
 
 
 def shown(case: str, now: datetime) -> list[models.Outbox]:

@@ -208,6 +208,7 @@ def living(here: Here, sight: Sight, found: tuple[Offer, ...]) -> dict[str, obje
 
 
 def _record(here: Here, sight: Sight, happened: tuple[Happened, ...]) -> dict[str, object]:
+    out = list(case_record.messages(sight))
     return {
         "evidence": list(case_record.evidence(sight, happened)),
         "bay": bay_page.lines(sight, happened),
@@ -216,7 +217,9 @@ def _record(here: Here, sight: Sight, happened: tuple[Happened, ...]) -> dict[st
         "chart": list(_chart(sight)),
         "facts": list(case_record.facts(sight, happened)),
         "waivers": list(_waivers(sight, here.now)),
-        "messages_out": list(case_record.messages(sight)),
+        "messages_out": out,
+        "messages_ask": any(one["needs"] for one in out),
+        "says_what_came": "casualty_officer" in here.viewer.person.roles,
         "orgs": list(_orgs(sight)),
         "entries": list(_entries(sight, happened)),
         "ledger": ledger(sight),

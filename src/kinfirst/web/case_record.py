@@ -141,4 +141,6 @@ def messages(sight: Sight) -> Iterator[dict[str, object]]:
             "at": one.created_at,
             "held_until": one.held_until,
             "needs": one.state in (outbox.UNKNOWN, outbox.FAILED),
+            "may_have_arrived": one.state == outbox.UNKNOWN,
+            "may_go_again": one.state == outbox.UNKNOWN or outbox.may_go_again(one),
         }

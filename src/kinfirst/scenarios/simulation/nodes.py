@@ -57,7 +57,7 @@ class Nodes:
         claims.give_up_leases(now)
         for row in models.Outbox.objects.filter(state=outbox.UNKNOWN).order_by("id"):
             arrived = row.id in self.receiver.has
-            outbox.settle(row.id, arrived=arrived, now=now)
+            outbox.settle(row.id, arrived=arrived, by="whoever looked", now=now)
             self._moved(row.case_id)
             self.asked += 1
             self.desk.journal.step(now, "settled", message=row.id, arrived=arrived)
