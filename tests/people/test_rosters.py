@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -106,3 +106,18 @@ def test_what_is_no_roster_is_refused(keeper: Keeper, text: str, said: str) -> N
     with pytest.raises(BadInput, match=said):
         rosters.enter(keeper, "ward", text)
     assert not models.Roster.objects.exists()
+
+
+def test_who_is_to_be_paged_follows_the_minute_and_every_change_of_a_roster(keeper: Keeper, cast: Cast) -> None:
+    moment = datetime.fromisoformat("2026-03-02T07:59:30+00:00")
+    assert rosters.rostered(cast.realm, moment) == frozenset()
+    rosters.enter(keeper, "ward", calendar(DAY))
+    assert rosters.rostered(cast.realm, moment) == {cast.sakura}
+    assert rosters.rostered(cast.realm, moment + timedelta(seconds=30)) == frozenset()
+    later = Keeper(realm=keeper.realm, by=keeper.by, now=keeper.now + timedelta(minutes=1))
+    rosters.enter(later, "ward", calendar(WHOLE_DAY))
+    assert rosters.rostered(cast.realm, moment) == frozenset()
+    rosters.enter(later, "bay", calendar(DAY))
+    assert rosters.rostered(cast.realm, moment) == {cast.sakura}
+    rosters.end(later, "bay")
+    assert rosters.rostered(cast.realm, moment) == frozenset()

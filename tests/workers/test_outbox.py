@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from kinfirst.channels.port import Letter, Outcome, Ways
+from kinfirst.people import rosters
+from kinfirst.people.changes import Keeper
 from kinfirst.records import models, outbox
 from kinfirst.workers.outbox import MOST_ATTEMPTS, Carrier, pause_after, together
 from kinfirst.workers.plan import Plan
@@ -22,9 +24,9 @@ def live() -> House:
     return house()
 
 
-def carry(ways: Ways, now: object = NOW) -> None:
+def carry(ways: Ways, now: datetime = NOW) -> None:
     carrier = Carrier("w1", Plan(lanes=4), ways)
-    while carrier.batch(NOW):
+    while carrier.batch(now):
         pass
 
 
@@ -165,6 +167,32 @@ def test_those_on_duty_are_paged_and_when_nobody_is_everybody(live: House) -> No
         channel = FakeChannel(reaches="email")
         carry(ways(channel))
         assert [letter.to for letter in channel.carried] == [f"{paged}@house.example"]
+
+
+SHIFT = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//tests//
+BEGIN:VEVENT
+UID:one
+DTSTART:20260302T083000Z
+DTEND:20260302T093000Z
+SUMMARY:{who}
+END:VEVENT
+END:VCALENDAR"""
+
+
+def test_whom_a_roster_names_is_paged_and_before_and_after_the_shift_everybody(live: House) -> None:
+    case = live.open()
+    text = SHIFT.format(who=live.ids["desk"])
+    rosters.enter(Keeper(realm="live", by=live.ids["desk"], now=NOW), "nights", text)
+    paged = []
+    for moment in (NOW, NOW + timedelta(hours=1)):
+        drop_queued()
+        queue(case, to="role:casualty_officer", alias="Heron", task="check_patient")
+        channel = FakeChannel(reaches="email")
+        carry(ways(channel), moment)
+        paged.append(sorted(letter.to for letter in channel.carried))
+    assert paged == [["desk@house.example"], ["desk@house.example", "medic@house.example"]]
 
 
 def test_an_exercise_reaches_its_own_channel_and_no_other() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 import icalendar
@@ -75,6 +76,20 @@ def on_duty(realm: str, now: datetime) -> tuple[Shift, ...]:
     """Everybody on duty at a moment, the shift that ends first before the others; nobody twice in one roster."""
     found = {(one.roster, one.person): one for one in _shifts(realm, now, now) if one.start <= now < one.end}
     return tuple(sorted(found.values(), key=lambda one: (one.end, one.roster, one.person)))
+
+
+def rostered(realm: str, now: datetime) -> frozenset[str]:
+    """The ids of everybody on duty at a moment, to the minute: asked for every batch of pages, so it is kept until
+    the minute is over or a roster changes."""
+    entered = tuple(models.Roster.objects.filter(realm_id=realm).order_by("id").values_list("id", "entered"))
+    if not entered:
+        return frozenset()
+    return _rostered(realm, now.astimezone(UTC).replace(second=0, microsecond=0), entered)
+
+
+@lru_cache(maxsize=8)
+def _rostered(realm: str, minute: datetime, entered: tuple[tuple[int, datetime], ...]) -> frozenset[str]:
+    return frozenset(one.person for one in on_duty(realm, minute))
 
 
 def next_up(realm: str, now: datetime) -> tuple[Shift, ...]:

@@ -60,7 +60,7 @@ class Carrier:
         rows = claims.claim_outbox(now, self._worker, self._plan.lanes, self._plan.lease)
         if not rows:
             return 0
-        roster = Roster()
+        roster = Roster(now)
         loads = [self._loaded(row, now, roster) for row in rows]
         with ThreadPoolExecutor(max_workers=len(rows)) as lanes:
             for load, outcome in zip(loads, lanes.map(_delivered, loads), strict=True):

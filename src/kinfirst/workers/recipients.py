@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from kinfirst.core.case import Case
 from kinfirst.core.disclosure import knows
-from kinfirst.people import contacts, models
+from kinfirst.people import contacts, models, rosters
 from kinfirst.records import models as record
 from kinfirst.records import queries
 
@@ -21,23 +23,25 @@ class Recipients(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Roster:
-    """Who has which role, asked once for the messages of one batch."""
+    """Who has which role at a moment, asked once for the messages of one batch."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: datetime) -> None:
+        self._now = now
         self._known: dict[tuple[str, str], list[str]] = {}
 
     def of_role(self, role: str, realm: str) -> list[str]:
-        """Everybody of that role who is not away; of those the ones on duty, unless all are off."""
+        """Everybody of that role who is not away; of those the ones on duty, unless nobody is."""
         if (role, realm) not in self._known:
-            self._known[role, realm] = _of_role(role, realm)
+            self._known[role, realm] = _of_role(role, realm, self._now)
         return self._known[role, realm]
 
 
 def recipients(holder: str, *, realm: str, case: Case | None, roster: Roster) -> Recipients:
     """Everybody of that role in the realm who is not away, or the one person; less those a message must not reach.
 
-    Of a role those on duty are paged; when all of them are off, all are. Suppression is asked now, not when
-    the message was queued (R49). Somebody of another realm is as unknown as nobody (R68).
+    Of a role those whom a duty roster names at this moment are paged; where it names none of them, all who have not
+    gone off; when all of them are off, all. Suppression is asked now, not when the message was queued (R49). Somebody
+    of another realm is as unknown as nobody (R68).
     """
     role = holder.startswith(ROLE)
     found = roster.of_role(holder.removeprefix(ROLE), realm) if role else _one(holder, realm)
@@ -71,11 +75,13 @@ def must_hear_in_person(case: Case, who: str) -> bool:
     return who in near or any(who == place.person or who in place.for_whom for place in places)
 
 
-def _of_role(role: str, realm: str) -> list[str]:
+def _of_role(role: str, realm: str, now: datetime) -> list[str]:
     rows = models.Person.objects.filter(realm_id=realm, away=False, died=None, roles__icontains=f'"{role}"')
     found = [who for who, roles in rows.order_by("id").values_list("id", "roles") if role in roles]
     off = set(queries.house_state(realm).off)
-    return [who for who in found if who not in off] or found
+    free = [who for who in found if who not in off] or found
+    rostered = rosters.rostered(realm, now)
+    return [who for who in free if who in rostered] or free
 
 
 def _one(who: str, realm: str) -> list[str]:

@@ -87,7 +87,7 @@ class Watchman:
         """Whom to call, asked while all is well: it may be the record that fails."""
         if self._asked is not None and now - self._asked < AGAIN_EVERY:
             return
-        roster = Roster()
+        roster = Roster(now)
         found = [recipients(ROLE + role, realm=LIVE, case=None, roster=roster).people for role in CALLED]
         people = tuple(dict.fromkeys(who for group in found for who in group))
         kinds = {channel.reaches for channel in self._ways.pages} - {""}
