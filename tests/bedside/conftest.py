@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bedside.hubs import OnHub, Test, run_on
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -14,3 +16,13 @@ ROOT = Path(__file__).resolve().parents[2]
 def nats_url() -> str:
     found = subprocess.run([ROOT / "scripts" / "nats.sh"], check=True, capture_output=True, text=True)
     return found.stdout.strip()
+
+
+@pytest.fixture(params=["local", pytest.param("nats", marks=pytest.mark.network)])
+def on_hub(request: pytest.FixtureRequest) -> OnHub:
+    """Runs a test on the embedded hub and over NATS."""
+
+    def run(test: Test) -> None:
+        run_on(request.param, lambda: str(request.getfixturevalue("nats_url")), test)
+
+    return run

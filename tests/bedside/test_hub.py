@@ -3,53 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
-from typing import Any
 
 import numpy as np
 import pytest
 
 from kinfirst.bedside.alarm_shapes import Entry
-from kinfirst.bedside.hub import Hub, HubAway, Raised, packed, unpacked
-from kinfirst.bedside.hub_local import LocalHub
+from kinfirst.bedside.hub import Hub, HubAway, Raised
 from kinfirst.bedside.hub_nats import connected
+from kinfirst.bedside.hub_wire import packed, unpacked
 from kinfirst.bedside.sources.port import Packet
 from kinfirst.bedside.watcher import Watcher
 from kinfirst.bedside.watching import Checkpoint, Watching
 from kinfirst.clock import SystemClock
 from kinfirst.core.errors import BadInput
+from tests.bedside.hubs import OnHub, first, on_nats, until
 from tests.bedside.stories import FLAT, START, packets, plan
-
-Test = Callable[[Hub], Coroutine[Any, Any, None]]
-PATIENCE = 30.0
-
-
-@asynccontextmanager
-async def on_nats(url: str) -> AsyncIterator[Hub]:
-    hub = await connected(url, prefix=f"t{secrets.token_hex(6)}")
-    try:
-        yield hub
-    finally:
-        await hub.forget()
-        await hub.close()
-
-
-@pytest.fixture(params=["local", pytest.param("nats", marks=pytest.mark.network)])
-def on_hub(request: pytest.FixtureRequest) -> Callable[[Test], None]:
-    def run(test: Test) -> None:
-        async def on_nats_server(url: str) -> None:
-            async with on_nats(url) as hub:
-                await test(hub)
-
-        if request.param == "local":
-            asyncio.run(test(LocalHub()))
-        else:
-            asyncio.run(on_nats_server(request.getfixturevalue("nats_url")))
-
-    return run
 
 
 def entry(bed: str = "3") -> Entry:
@@ -62,23 +31,7 @@ def a_checkpoint(seq: int) -> Checkpoint:
     return watching.checkpoint("3", seq)
 
 
-async def first(several: AsyncIterator[Any], count: int) -> list[Any]:
-    found = []
-    async with asyncio.timeout(PATIENCE):
-        async for each in several:
-            found.append(each)
-            if len(found) == count:
-                return found
-    return found
-
-
-async def until(so: Callable[[], Coroutine[Any, Any, bool]]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not await so():
-            await asyncio.sleep(0.02)
-
-
-def test_samples_come_in_order_after_the_one_that_is_named(on_hub: Callable[[Test], None]) -> None:
+def test_samples_come_in_order_after_the_one_that_is_named(on_hub: OnHub) -> None:
     async def test(hub: Hub) -> None:
         await hub.register(plan())
         for packet in packets(FLAT, 2):
@@ -92,7 +45,7 @@ def test_samples_come_in_order_after_the_one_that_is_named(on_hub: Callable[[Tes
     on_hub(test)
 
 
-def test_one_bed_has_one_owner(on_hub: Callable[[Test], None]) -> None:
+def test_one_bed_has_one_owner(on_hub: OnHub) -> None:
     async def test(hub: Hub) -> None:
         await hub.register(plan())
         lease = await hub.claim("3", "w1")
@@ -111,7 +64,7 @@ def test_one_bed_has_one_owner(on_hub: Callable[[Test], None]) -> None:
     on_hub(test)
 
 
-def test_a_checkpoint_is_read_as_it_was_saved(on_hub: Callable[[Test], None]) -> None:
+def test_a_checkpoint_is_read_as_it_was_saved(on_hub: OnHub) -> None:
     async def test(hub: Hub) -> None:
         await hub.register(plan())
         lease = await hub.claim("3", "w1")
@@ -127,7 +80,7 @@ def test_a_checkpoint_is_read_as_it_was_saved(on_hub: Callable[[Test], None]) ->
     on_hub(test)
 
 
-def test_an_alarm_told_twice_is_heard_once(on_hub: Callable[[Test], None]) -> None:
+def test_an_alarm_told_twice_is_heard_once(on_hub: OnHub) -> None:
     async def test(hub: Hub) -> None:
         await hub.register(plan())
         heard = asyncio.create_task(first(hub.told(), 2))
@@ -139,7 +92,7 @@ def test_an_alarm_told_twice_is_heard_once(on_hub: Callable[[Test], None]) -> No
     on_hub(test)
 
 
-def test_beds_come_and_go(on_hub: Callable[[Test], None]) -> None:
+def test_beds_come_and_go(on_hub: OnHub) -> None:
     async def test(hub: Hub) -> None:
         await hub.register(plan("3", case="c1"))
         await hub.register(plan("4"))
@@ -151,7 +104,7 @@ def test_beds_come_and_go(on_hub: Callable[[Test], None]) -> None:
     on_hub(test)
 
 
-def test_watchers_share_the_beds_and_tell_of_every_asystole(on_hub: Callable[[Test], None]) -> None:
+def test_watchers_share_the_beds_and_tell_of_every_asystole(on_hub: OnHub) -> None:
     async def test(hub: Hub) -> None:
         beds = ["1", "2", "3", "4"]
         told: set[str] = set()
@@ -185,7 +138,7 @@ def test_watchers_share_the_beds_and_tell_of_every_asystole(on_hub: Callable[[Te
     on_hub(test)
 
 
-def test_what_cannot_be_told_is_told_again(on_hub: Callable[[Test], None]) -> None:
+def test_what_cannot_be_told_is_told_again(on_hub: OnHub) -> None:
     """The record is away once: the bed is read again from where it was saved, and the alarm is not lost."""
 
     async def test(hub: Hub) -> None:

@@ -12,7 +12,6 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -23,7 +22,6 @@ from rich.console import Console
 from kinfirst.bedside.generator import Generator
 from kinfirst.bedside.hub_nats import connected
 from kinfirst.bedside.scripts import SCRIPTS
-from kinfirst.bedside.sources.port import Packet
 from kinfirst.bedside.watching import Watching
 from kinfirst.cli.bedside_feeds import Port, from_source
 from kinfirst.cli.bedside_screen import Screen
@@ -34,13 +32,12 @@ from kinfirst.interop.hl7v2.mllp_link import send
 from kinfirst.interop.hl7v2.oru import read_device
 from kinfirst.interop.hl7v2.oru_shape import DeviceReport
 from tests.bedside.conftest import nats_url
+from tests.bedside.messages import oru
 from tests.bedside.stories import FLAT, START
 from tests.records.crime_scene import environment, played
 from tests.records.terminal import RUN, kinfirst, one_line
 
 __all__ = ["nats_url"]
-
-CODES = {"II": "131330^MDC_ECG_ELEC_POTL_II", "V": "131331^MDC_ECG_ELEC_POTL_V1", "PLETH": "150452^MDC_PULS_OXIM_PLETH"}
 
 
 @pytest.fixture(scope="module")
@@ -157,24 +154,12 @@ def test_a_generated_record_is_watched_from_its_file(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_is_one_line_and_exit_code_2(tmp_path: Path, args: tuple[str, ...], says: str) -> None:
     assert says in one_line(kinfirst(tmp_path / "k", "bedside", *args))
+    assert not Path("x.csv").exists()
 
 
 def test_a_case_that_does_not_exist_is_said(copy: Path) -> None:
     done = kinfirst(copy, "bedside", "watch", "--script", "calm", "--case", "Nobody")
     assert "no such case" in one_line(done)
-
-
-def oru(packet: Packet, leads: tuple[str, ...]) -> bytes:
-    at = f"{START + timedelta(seconds=packet.at):%Y%m%d%H%M%S.%f}"[:-2] + "+0000"
-    head = f"MSH|^~\\&|MON||||{at}||ORU^R01^ORU_R01|{packet.at:.0f}|P|2.6\rPV1||I|^^3\rOBR|1\r"
-    rows = []
-    for number, lead in enumerate(leads):
-        values = "^".join(f"{value:.4f}" for value in packet.samples[:, number])
-        rows.append(
-            f"OBX|{number}|NA|{CODES[lead]}^MDC|1.1.{number}|{values}|266418^MDC_DIM_MILLI_VOLT^MDC||||||||{at}\r"
-        )
-        rows.append(f"OBX||NM|67981^MDC_ATTR_SAMP_RATE^MDC|1.1.{number}.1|250|264608^MDC_DIM_PER_SEC^MDC\r")
-    return (head + "".join(rows)).encode()
 
 
 @pytest.mark.network

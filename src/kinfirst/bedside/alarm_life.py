@@ -26,13 +26,16 @@ def sense(life: Life, seen: Seen, now: datetime) -> Step:
     return _came(life, seen, now) if seen.present else _went(life, seen, now)
 
 
-def acknowledge(life: Life, *, by: str, now: datetime) -> Step:
-    """Somebody has come: every alarm of the bed is acknowledged, latched ones are reset. Refuses (BadInput) nobody."""
+def acknowledge(life: Life, *, by: str, now: datetime, key: str | None = None) -> Step:
+    """Somebody has come: every alarm of the bed is acknowledged, or the one of that key; latched ones are reset.
+
+    Refuses (BadInput) nobody.
+    """
     _person(by)
     kept: list[Condition] = []
     entries: list[Entry] = []
     for one in life.conditions:
-        if one.state == "acknowledged":
+        if one.state == "acknowledged" or key not in (None, one.key):
             kept.append(one)
         elif one.present:
             kept.append(msgspec.structs.replace(one, acknowledged_by=by, acknowledged_at=now))
@@ -96,7 +99,7 @@ def tick(life: Life, now: datetime, settings: LifeSettings = STANDARD) -> Step:
     """What time alone brings: the end of a pause, an acknowledged alarm that goes on and calls again, escalation."""
     entries: list[Entry] = []
     if life.paused_until is not None and now >= life.paused_until:
-        life, ended = resume_audio(life, now=now, why="the pause is over")
+        life, ended = resume_audio(life, now=life.paused_until, why="the pause is over")
         entries += ended
     if life.standby_by is not None:
         return life, tuple(entries)

@@ -48,6 +48,10 @@ class BedPlan(msgspec.Struct, frozen=True, kw_only=True):
         if self.start.tzinfo is None:
             raise BadInput("start: a moment with its zone")
 
+    def same_signals(self, other: BedPlan) -> bool:
+        """Whether the other differs at most in the case it lies in."""
+        return (self.bed, self.fs, self.leads, self.start) == (other.bed, other.fs, other.leads, other.start)
+
 
 class Anchor(msgspec.Struct, frozen=True, kw_only=True):
     """Sample `sample` was taken `at` seconds after the start."""

@@ -8,18 +8,19 @@ an alarm may be told twice, with the same onset.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
-import numpy as np
 
+from kinfirst.bedside.acts import Act
 from kinfirst.bedside.alarm_shapes import Entry
 from kinfirst.bedside.bed import BedPlan
+from kinfirst.bedside.faces import Face
 from kinfirst.bedside.sources.port import Packet
 from kinfirst.bedside.watching import Checkpoint
-from kinfirst.core.errors import BadInput, KinfirstError
+from kinfirst.core.errors import KinfirstError
 
 LEASE_SECONDS = 2.0
 """A watcher that has not renewed for this long has lost its beds."""
@@ -32,11 +33,13 @@ class HubAway(KinfirstError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One packet of a bed, with its place in the bed's subject (later ones are higher)."""
+    """One packet of a bed, or what a person did to its alarms, with its place in the bed's subject (later ones are
+    higher)."""
 
     bed: str
     seq: int
-    packet: Packet
+    packet: Packet | None = None
+    act: Act | None = None
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,10 +51,12 @@ class Raised(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """The same for the same alarm, whoever tells it and however often: bed, what, kind, lead, onset."""
+        """The same for the same line of the log, whoever tells it and however often: all moments in it are those of
+        samples and of acts, never of the telling. One alarm may be acknowledged, and call again, many times."""
         one = self.entry
-        moment = one.onset or one.at
-        return ":".join((one.bed, one.what, one.kind or "", one.lead or "", one.to or "", moment.isoformat()))
+        words = (one.bed, one.what, one.kind, one.lead, one.to, one.by)
+        onset = one.onset.isoformat() if one.onset is not None else ""
+        return ":".join((*(word or "" for word in words), onset, one.at.isoformat()))
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +72,8 @@ class Hub(Protocol):
     """What a hub can do. Raises HubAway where it cannot now; nothing is lost by that."""
 
     async def register(self, plan: BedPlan) -> None:
-        """A bed is to be watched; registered again, the newer plan holds."""
+        """A bed is to be watched; registered again, the newer plan holds. Where its signals are others than before,
+        what is kept of the earlier ones goes: by the newer plan it would mean something else."""
         ...
 
     async def remove(self, bed: str) -> None:
@@ -80,6 +86,11 @@ class Hub(Protocol):
 
     async def publish(self, bed: str, packet: Packet) -> None:
         """Samples of a bed, in order; they are kept for whoever watches it, for minutes, not for ever."""
+        ...
+
+    async def act(self, act: Act) -> None:
+        """What a person does to the bed's alarms, in order with its packets. Refuses (BadInput) a bed that is not
+        registered."""
         ...
 
     async def claim(self, bed: str, owner: str) -> Lease | None:
@@ -106,8 +117,16 @@ class Hub(Protocol):
         """Keeps a checkpoint; None where somebody else has saved one meanwhile: the bed is theirs."""
         ...
 
-    def messages(self, bed: str, after: int) -> AsyncIterator[Message]:
-        """The bed's messages after that one, as they come."""
+    def messages(self, bed: str, after: int | None) -> AsyncIterator[Message]:
+        """The bed's messages after that one (None: from now on), as they come."""
+        ...
+
+    async def show(self, faces: Sequence[Face]) -> None:
+        """What a watcher says of its beds, for whoever listens now; it is not kept."""
+        ...
+
+    def faces(self) -> AsyncIterator[tuple[Face, ...]]:
+        """What watchers say of their beds from now on, many at a time."""
         ...
 
     async def tell(self, raised: Raised) -> None:
@@ -127,23 +146,11 @@ class Hub(Protocol):
         ...
 
 
-class _Wire(msgspec.Struct, frozen=True, array_like=True):
-    at: float
-    leads: int
-    samples: bytes
-
-
-def packed(packet: Packet) -> bytes:
-    """A packet as bytes: msgpack, samples in little-endian doubles, so that every machine sees the same numbers."""
-    samples = np.ascontiguousarray(packet.samples, dtype="<f8")
-    return msgspec.msgpack.encode(_Wire(packet.at, samples.shape[1], samples.tobytes()))
-
-
-def unpacked(raw: bytes) -> Packet:
-    """The packet again. Refuses (BadInput) bytes that are none."""
-    try:
-        wire = msgspec.msgpack.decode(raw, type=_Wire)
-        samples = np.frombuffer(wire.samples, dtype="<f8").reshape(-1, wire.leads)
-    except (msgspec.MsgspecError, ValueError, ZeroDivisionError):
-        raise BadInput("message: not a packet of samples") from None
-    return Packet(wire.at, samples.astype(np.float64))
+async def announce(hub: Hub, plan: BedPlan) -> BedPlan:
+    """Registers a bed whose feed begins, and gives the plan that holds: where the feed says no case, the bed stays in
+    the one it lies in. A cable that was pulled takes nobody out of their case."""
+    known = (await hub.plans()).get(plan.bed)
+    if known is not None and plan.case is None:
+        plan = msgspec.structs.replace(plan, case=known.case, realm=known.realm)
+    await hub.register(plan)
+    return plan

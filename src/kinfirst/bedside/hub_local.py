@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from itertools import takewhile
+from typing import TypeVar
 
+from kinfirst.bedside.acts import Act
 from kinfirst.bedside.bed import BedPlan
+from kinfirst.bedside.faces import Face
 from kinfirst.bedside.hub import Lease, Message, Raised
 from kinfirst.bedside.sources.port import Packet
 from kinfirst.bedside.watching import Checkpoint
@@ -16,6 +20,7 @@ ROOM = 1_200
 """Messages kept for each bed: five minutes in packets of a quarter of a second."""
 LISTENER_ROOM = 1_000
 REMEMBERED = 10_000
+_T = TypeVar("_T")
 
 
 class LocalHub:
@@ -29,11 +34,15 @@ class LocalHub:
         self._owners: dict[str, str] = {}
         self._saved: dict[str, Checkpoint] = {}
         self._listeners: set[asyncio.Queue[Raised]] = set()
+        self._lookers: set[asyncio.Queue[tuple[Face, ...]]] = set()
         self._told: dict[str, None] = {}
         self._watchers: set[str] = set()
 
     async def register(self, plan: BedPlan) -> None:
         """A bed is to be watched."""
+        known = self._plans.get(plan.bed)
+        if known is not None and not known.same_signals(plan):
+            self._kept[plan.bed].clear()
         self._plans[plan.bed] = plan
         self._kept.setdefault(plan.bed, deque(maxlen=ROOM))
         self._came.setdefault(plan.bed, asyncio.Event())
@@ -52,11 +61,20 @@ class LocalHub:
 
     async def publish(self, bed: str, packet: Packet) -> None:
         """Samples of a bed. Refuses (BadInput) a bed nobody has registered."""
-        if bed not in self._plans:
+        self._put(Message(bed, self._seq + 1, packet=packet))
+
+    async def act(self, act: Act) -> None:
+        """What a person does, in order with the packets. Refuses (BadInput) a bed nobody has registered."""
+        self._put(Message(act.bed, self._seq + 1, act=act))
+
+    def _put(self, message: Message) -> None:
+        if message.bed not in self._plans:
             raise BadInput("bed: not registered; register it first")
-        self._seq += 1
-        self._kept[bed].append(Message(bed, self._seq, packet))
-        self._came[bed].set()
+        self._seq = message.seq
+        self._kept[message.bed].append(message)
+        # A new event for each message: of several readers none clears what another has not seen.
+        self._came[message.bed].set()
+        self._came[message.bed] = asyncio.Event()
 
     async def claim(self, bed: str, owner: str) -> Lease | None:
         """The lease of a bed that nobody holds."""
@@ -89,15 +107,18 @@ class LocalHub:
         self._saved[lease.bed] = checkpoint
         return lease
 
-    async def messages(self, bed: str, after: int) -> AsyncIterator[Message]:
+    async def messages(self, bed: str, after: int | None) -> AsyncIterator[Message]:
         """The bed's messages after that one, until the bed is removed."""
+        read = self._seq if after is None else after
         while bed in self._kept:
             came = self._came[bed]
-            came.clear()
-            for message in [each for each in self._kept[bed] if each.seq > after]:
-                after = message.seq
+            for message in self._newer(bed, read):
+                read = message.seq
                 yield message
             await came.wait()
+
+    def _newer(self, bed: str, read: int) -> list[Message]:
+        return list(takewhile(lambda message: message.seq > read, reversed(self._kept[bed])))[::-1]
 
     async def tell(self, raised: Raised) -> None:
         """To every listener; one that does not keep up loses the oldest, and only of what it hears."""
@@ -106,20 +127,21 @@ class LocalHub:
         self._told[raised.key] = None
         while len(self._told) > REMEMBERED:
             del self._told[next(iter(self._told))]
-        for queue in self._listeners:
-            if queue.full():
-                queue.get_nowait()
-            queue.put_nowait(raised)
+        _to_all(self._listeners, raised)
 
     async def told(self) -> AsyncIterator[Raised]:
         """What is told from now on."""
-        queue: asyncio.Queue[Raised] = asyncio.Queue(LISTENER_ROOM)
-        self._listeners.add(queue)
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            self._listeners.discard(queue)
+        async for raised in _heard(self._listeners):
+            yield raised
+
+    async def show(self, faces: Sequence[Face]) -> None:
+        """To everybody who looks."""
+        _to_all(self._lookers, tuple(faces))
+
+    async def faces(self) -> AsyncIterator[tuple[Face, ...]]:
+        """What is shown from now on."""
+        async for faces in _heard(self._lookers):
+            yield faces
 
     async def attend(self, owner: str) -> int:
         """How many watchers there are."""
@@ -130,3 +152,20 @@ class LocalHub:
         """This watcher goes, and its beds with it."""
         self._watchers.discard(owner)
         self._owners = {bed: held for bed, held in self._owners.items() if held != owner}
+
+
+def _to_all(queues: set[asyncio.Queue[_T]], said: _T) -> None:
+    for queue in queues:
+        if queue.full():
+            queue.get_nowait()
+        queue.put_nowait(said)
+
+
+async def _heard(queues: set[asyncio.Queue[_T]]) -> AsyncIterator[_T]:
+    queue: asyncio.Queue[_T] = asyncio.Queue(LISTENER_ROOM)
+    queues.add(queue)
+    try:
+        while True:
+            yield await queue.get()
+    finally:
+        queues.discard(queue)

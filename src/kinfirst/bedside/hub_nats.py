@@ -8,7 +8,7 @@ an older state over its successor's. Needs a server of 2.9 or later with JetStre
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -19,9 +19,12 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, KeyValueConfig
 from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError, NoKeysError
 from nats.js.kv import KeyValue
 
+from kinfirst.bedside.acts import Act
 from kinfirst.bedside.bed import BedPlan
-from kinfirst.bedside.hub import LEASE_SECONDS, HubAway, Lease, Message, Raised, packed, unpacked
+from kinfirst.bedside.faces import Face
+from kinfirst.bedside.hub import LEASE_SECONDS, HubAway, Lease, Message, Raised
 from kinfirst.bedside.hub_nats_asking import asking
+from kinfirst.bedside.hub_wire import packed, packed_faces, unpacked, unpacked_faces
 from kinfirst.bedside.sources.port import Packet
 from kinfirst.bedside.watching import Checkpoint
 from kinfirst.core.errors import BadInput
@@ -33,6 +36,7 @@ ALARMS_KEPT = 100_000
 SAME_ALARM_SECONDS = 600
 CONNECT_SECONDS = 3
 FETCH, FETCH_SECONDS = 64, 1.0
+FACES_AT_ONCE = 100
 IDLE_CONSUMER_SECONDS = 30
 
 
@@ -98,6 +102,10 @@ class NatsHub:
     async def register(self, plan: BedPlan) -> None:
         """A bed is to be watched."""
         with asking():
+            with suppress(KeyNotFoundError):
+                known = msgspec.json.decode((await self._beds.get(plan.bed)).value or b"", type=BedPlan)
+                if not known.same_signals(plan):
+                    await self._stream.purge_stream(f"{self._prefix}_samples", subject=f"{self._prefix}.bed.{plan.bed}")
             await self._beds.put(plan.bed, msgspec.json.encode(plan))
 
     async def remove(self, bed: str) -> None:
@@ -129,13 +137,24 @@ class NatsHub:
         with asking():
             await self._stream.publish(f"{self._prefix}.bed.{bed}", packed(packet))
 
+    async def act(self, act: Act) -> None:
+        """What a person does, stored once in order with the packets. Refuses (BadInput) a bed nobody registered."""
+        with asking():
+            try:
+                await self._beds.get(act.bed)
+            except KeyNotFoundError:
+                raise BadInput("bed: not registered; register it first") from None
+            await self._stream.publish(
+                f"{self._prefix}.bed.{act.bed}", packed(act), headers={"Nats-Msg-Id": f"act:{act.id}"}
+            )
+
     async def claim(self, bed: str, owner: str) -> Lease | None:
         """The lease of a bed that nobody holds, or that is this owner's already."""
         with asking():
             try:
                 return Lease(bed=bed, owner=owner, token=await self._leases.create(bed, owner.encode()))
-            except KeyWrongLastSequenceError:
-                pass
+            except (KeyWrongLastSequenceError, KeyNotFoundError):
+                pass  # somebody holds it, or held it until this very moment: it is asked for again soon
             with suppress(KeyNotFoundError):
                 held = await self._leases.get(bed)
                 if held.value == owner.encode():
@@ -190,13 +209,40 @@ class NatsHub:
                 return None
         return msgspec.structs.replace(lease, saved=saved)
 
-    async def messages(self, bed: str, after: int) -> AsyncIterator[Message]:
+    async def messages(self, bed: str, after: int | None) -> AsyncIterator[Message]:
         """The bed's messages after that one, for as long as they are asked for; a broken one is left out."""
-        policy = DeliverPolicy.BY_START_SEQUENCE
-        config = _consumer(policy, start=after + 1)
+        policy = DeliverPolicy.NEW if after is None else DeliverPolicy.BY_START_SEQUENCE
+        config = _consumer(policy, start=None if after is None else after + 1)
         async for seq, raw in self._pulled(f"{self._prefix}.bed.{bed}", f"{self._prefix}_samples", config):
             with suppress(BadInput):
-                yield Message(bed, seq, unpacked(raw))
+                said = unpacked(raw)
+                yield Message(bed, seq, act=said) if isinstance(said, Act) else Message(bed, seq, packet=said)
+
+    async def show(self, faces: Sequence[Face]) -> None:
+        """Sent to whoever listens, not stored, in messages that a server takes."""
+        with asking():
+            for first in range(0, len(faces), FACES_AT_ONCE):
+                await self._client.publish(self._shown_on, packed_faces(faces[first : first + FACES_AT_ONCE]))
+
+    async def faces(self) -> AsyncIterator[tuple[Face, ...]]:
+        """What is shown from now on; one that a newer or older program shows and this one cannot read is left out."""
+        with asking():
+            looking = await self._client.subscribe(self._shown_on)
+        try:
+            while True:
+                raw = None
+                with asking(), suppress(TimeoutError):
+                    raw = (await looking.next_msg(FETCH_SECONDS)).data
+                if raw is not None:
+                    with suppress(BadInput):
+                        yield unpacked_faces(raw)
+        finally:
+            with suppress(NatsError):
+                await looking.unsubscribe()
+
+    @property
+    def _shown_on(self) -> str:
+        return f"{self._prefix}.face"
 
     async def tell(self, raised: Raised) -> None:
         """Stored once for each key within ten minutes, whoever tells it."""

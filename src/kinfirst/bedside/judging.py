@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,25 +102,22 @@ class Judging:
         )
         return Said(found, self._alarms(state, *self._conditions_now(state, silence)))
 
-    def rates(self, one: State) -> tuple[float | None, float | None]:
-        """Beats a minute of one bed by its ECG and by its pulse; None where neither is known."""
-        beating = bool(one.learned[0] >= 5 and one.seen[0] - one.last[0] < 3 * self._fs)
-        ecg = 60.0 * self._fs / float(np.mean(one.intervals[0, -5:])) if beating else None
-        pulse = float(self._pulse.rate(one, self._pulse.steady(one))[0])
-        return ecg, None if np.isnan(pulse) else pulse
+    def rates(self, some: State) -> list[tuple[float | None, float | None]]:
+        """Beats a minute of each bed by its ECG and by its pulse; None where it is not known."""
+        beating = (some.learned >= 5) & (some.seen - some.last < 3 * self._fs)
+        ecg = np.full(len(beating), np.nan)
+        ecg[beating] = 60.0 * self._fs / some.intervals[beating, -5:].mean(axis=1)
+        pulse = self._pulse.rate(some, self._pulse.steady(some))
+        return list(zip(_known(ecg), _known(pulse), strict=True))
 
-    def holding(self, one: State) -> tuple[str, ...]:
-        """The conditions of one bed that hold: a kind, or a kind and a lead (`leads_off II`)."""
-        return tuple(
-            f"{kind} {lead}" if lead else kind
-            for (kind, lead), held in zip(self._conditions, one.held[0].tolist(), strict=True)
-            if held
-        )
+    def holding(self, some: State) -> list[tuple[str, ...]]:
+        """The conditions of each bed that hold: a kind, or a kind and a lead (`leads_off II`)."""
+        names = [f"{kind} {lead}" if lead else kind for kind, lead in self._conditions]
+        return _named(names, some.held)
 
-    def passing_leads(self, one: State) -> tuple[str, ...]:
-        """The ECG leads of one bed that may be believed."""
-        good = quality.passing(one.flags, self._set)[0].tolist()
-        return tuple(name for name, passes in zip(self._names, good, strict=True) if passes)
+    def passing_leads(self, some: State) -> list[tuple[str, ...]]:
+        """The ECG leads of each bed that may be believed."""
+        return _named(self._names, quality.passing(some.flags, self._set))
 
     def _framed(self, state: State, block: Floats) -> Floats:
         """The kept tail and the block, missing samples held; the new tail is kept."""
@@ -229,6 +227,18 @@ class Judging:
             )
             said.append((row, alarm))
         return said
+
+
+def _known(rates: Floats) -> list[float | None]:
+    return [None if np.isnan(rate) else rate for rate in rates.tolist()]
+
+
+def _named(names: Sequence[str], so: Bools) -> list[tuple[str, ...]]:
+    """For each row the names of the columns that are so."""
+    found: list[list[str]] = [[] for _ in range(len(so))]
+    for row, column in np.argwhere(so).tolist():
+        found[row].append(names[column])
+    return [tuple(each) for each in found]
 
 
 def _shifted(ring: NDArray[Any], newest: NDArray[Any]) -> NDArray[Any]:

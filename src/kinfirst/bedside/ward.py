@@ -6,7 +6,7 @@ are judged in one batch. A bed's alarms depend on its own samples alone: not on 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -115,11 +115,19 @@ class Ward:
 
     def vitals(self, bed: str) -> Vitals:
         """What is known of a bed now."""
-        one = self._state.take(np.array([self._row_of(bed)], dtype=np.int64))
-        rate, pulse = self._judging.rates(one)
-        return Vitals(
-            rate=rate, pulse=pulse, alarms=self._judging.holding(one), passing=self._judging.passing_leads(one)
+        return self.vitals_of([bed])[0]
+
+    def vitals_of(self, beds: Sequence[str]) -> list[Vitals]:
+        """What is known of each of those beds now, all read at once."""
+        state = self._state
+        if tuple(beds) != tuple(self._row):
+            state = state.take(np.array([self._row_of(bed) for bed in beds], dtype=np.int64))
+        known = zip(
+            self._judging.rates(state), self._judging.holding(state), self._judging.passing_leads(state), strict=True
         )
+        return [
+            Vitals(rate=rate, pulse=pulse, alarms=alarms, passing=passing) for (rate, pulse), alarms, passing in known
+        ]
 
     def seen(self, bed: str) -> int:
         """How many samples of the bed have been pushed."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import msgspec
 import numpy as np
 
+from kinfirst.bedside.acts import Act, done
+from kinfirst.bedside.alarm_life import STANDARD
 from kinfirst.bedside.alarm_rules import LifeSettings
 from kinfirst.bedside.alarm_shapes import Entry, Life, Step
 from kinfirst.bedside.bed import Bed, BedPlan, BedState
+from kinfirst.bedside.faces import Face
 from kinfirst.bedside.settings import Settings
 from kinfirst.bedside.sources.port import Packet, Samples
 from kinfirst.bedside.ward import Vitals, Ward
@@ -91,6 +95,29 @@ class Watching:
         found = self.bed(bed)
         return found.answer(do(found.state.life))
 
+    def perform(self, act: Act) -> tuple[Entry, ...]:
+        """An act that was told in the bed's subject, by the bed's own clock."""
+        now, settings = self.bed(act.bed).state.now, self._life or STANDARD
+        return self.act(act.bed, partial(done, act=act, now=now, settings=settings))
+
+    def adopt(self, plan: BedPlan) -> None:
+        """The bed lies in another case. Refuses (BadInput) a plan of other signals: such a bed is admitted anew."""
+        found = self.bed(plan.bed)
+        if not found.plan.same_signals(plan):
+            raise BadInput("bed: its signals are others; discharge it and admit it again")
+        found.plan = plan
+
+    def faces(self, beds: Iterable[str]) -> list[Face]:
+        """What is to be said of those beds now."""
+        wards: dict[Kind, list[str]] = {}
+        for bed in beds:
+            wards.setdefault(_kind(self.bed(bed).plan), []).append(bed)
+        return [
+            self._face(self._beds[bed], vitals)
+            for kind, names in wards.items()
+            for bed, vitals in zip(names, self._wards[kind].vitals_of(names), strict=True)
+        ]
+
     def vitals(self, bed: str) -> Vitals:
         """What a screen shows of a bed."""
         return self._wards[_kind(self.bed(bed).plan)].vitals(bed)
@@ -106,6 +133,9 @@ class Watching:
         if name not in self._beds:
             raise BadInput("bed: not watched here")
         return self._beds[name]
+
+    def _face(self, bed: Bed, vitals: Vitals) -> Face:
+        return Face(plan=bed.plan, life=bed.state.life, vitals=vitals, at=bed.state.now)
 
 
 def _kind(plan: BedPlan) -> Kind:

@@ -54,6 +54,14 @@ def write_csv(source: Source, out: IO[str], *, seconds: float) -> int:
     return rows
 
 
+def write_csv_file(source: Source, path: Path, *, seconds: float) -> int:
+    """The same as a new file. Refuses (BadInput) what cannot be written before there is a file, OSError one that is
+    there."""
+    _check(seconds, LONGEST_CSV)
+    with path.open("x", encoding="utf-8", newline="") as out:
+        return write_csv(source, out, seconds=seconds)
+
+
 def taken(source: Source, seconds: float) -> Iterator[Packet]:
     """The first seconds of a source, in packets of about one second."""
     left = round(seconds * source.fs)

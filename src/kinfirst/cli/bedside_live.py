@@ -67,7 +67,7 @@ def generate(**given: Any) -> None:
     """
     from kinfirst.bedside.generator import Generator
     from kinfirst.bedside.scripts import SCRIPTS, script_named
-    from kinfirst.bedside.writing import write_csv, write_wfdb
+    from kinfirst.bedside.writing import write_csv, write_csv_file, write_wfdb
 
     out = Path(given["out"])
     if str(out) == "list":
@@ -81,8 +81,7 @@ def generate(**given: Any) -> None:
         write_csv(source, sys.stdout, seconds=given["seconds"])
         return
     if out.suffix == ".csv":
-        with out.open("x", encoding="utf-8", newline="") as file:
-            write_csv(source, file, seconds=given["seconds"])
+        write_csv_file(source, out, seconds=given["seconds"])
     else:
         write_wfdb(source, out, seconds=given["seconds"], start=day_of(script.starts))
     click.echo(f"{out}: {given['seconds']:g} s of {script.name}, {', '.join(leads)} at {given['fs']:g} Hz", err=True)
