@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from kinfirst.core.cover import tick_house
+from kinfirst.core.cover import covers_given, tick_house
 from kinfirst.core.house import HouseFacts
+from kinfirst.core.housekeeping import KEPT
 from tests.core.case_builder import START, HouseStory
 
 param = pytest.param
@@ -91,6 +92,21 @@ def test_an_offer_moves_nobody_until_it_is_accepted() -> None:
 def test_an_offer_is_answered_once(answer: str) -> None:
     play = offered().does("hir", answer, offer="doc", read_back="both, until noon")
     assert play.tries("hir", "accept_cover", offer="doc", read_back="again") == ("stage",)
+
+
+def test_a_house_does_not_grow_with_the_offers_it_has_seen() -> None:
+    """What carries a patient and what waits stays, however old; numbers go on, and no two offers share one."""
+    play = offer(covered(patients=["p1"]), ["p2"], to="yui")
+    for _ in range(2 * KEPT):
+        offer(play, ["p3"], by="med").does("hir", "decline_cover", offer="med", read_back="not tonight")
+    numbers = [one.number for one in play.house.offers]
+    assert numbers == [1, 2, *range(2 + KEPT + 1, 2 + 2 * KEPT + 1)]
+    assert "accept_cover:yui" in play.tasks
+    assert [one.number for one in covers_given(play.house, "doc")] == [1]
+    assert play.tries("hir", "accept_cover", offer=str(numbers[-1]), read_back="after all") == ("stage",)
+    assert play.tries("hir", "accept_cover", offer="3", read_back="after all") == ("argument",)
+    play.does("yui", "accept_cover", offer="2", read_back="p2, until noon")
+    assert play.house.of("yui") == ("p2",)
 
 
 def test_the_same_patient_offered_again_is_taken_out_of_the_older_offer() -> None:

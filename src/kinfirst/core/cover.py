@@ -191,9 +191,9 @@ JUDGES: dict[str, Callable[[Turn, Any], Iterator[Reason]]] = {
 def _happens(turn: Turn, do: Any) -> Iterator[HouseEvent]:
     match do:
         case HandOver():
-            number = len(turn.house.offers) + 1
+            last = turn.house.offers[-1].number if turn.house.offers else 0
             yield CoverOffered(
-                number=number,
+                number=last + 1,
                 patients=do.patients,
                 to=do.to,
                 until=do.until,

@@ -39,7 +39,10 @@ class Ward(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class House(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Everybody's living patients, the offers, and who is off."""
+    """Everybody's living patients, the offers in order of their numbers, and who is off.
+
+    Of the offers only those that still matter: what waits, what carries a patient, and the newest (housekeeping.py).
+    """
 
     patients: dict[str, Ward] = {}
     offers: tuple[Offer, ...] = ()

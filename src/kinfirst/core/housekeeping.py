@@ -24,6 +24,9 @@ from kinfirst.core.events import (
 )
 from kinfirst.core.house import House, Offer, Ward
 
+KEPT = 100
+"""How many of the newest offers a house remembers whatever became of them, so that whoever answers late hears what."""
+
 
 def fold_house(house: House, event: HouseEvent | TaskOverdue | Refused, *, at: datetime, by: str) -> House:
     """The house after an event that happened at `at` (UTC) by `by`."""
@@ -84,7 +87,16 @@ def _offered(house: House, event: CoverOffered, at: datetime, by: str) -> House:
         recall=event.recall,
         at=at,
     )
-    return msgspec.structs.replace(house, offers=(*older, offer))
+    return msgspec.structs.replace(house, offers=_remembered(house, (*older, offer)))
+
+
+def _remembered(house: House, offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """Those that wait, those under which a patient is, and the newest; the others are in the ledger alone."""
+    if len(offers) <= KEPT:
+        return offers
+    held = {ward.offer for ward in house.patients.values()}
+    older = (o for o in offers[:-KEPT] if o.state == "offered" or o.number in held)
+    return (*older, *offers[-KEPT:])
 
 
 def _without(offer: Offer, patients: tuple[str, ...]) -> Offer:
