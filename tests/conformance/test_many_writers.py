@@ -20,6 +20,7 @@ from tests.conformance.house import START, House, Line
 pytestmark = pytest.mark.django_db(transaction=True)
 
 THREADS = 4
+CROWD = 24
 COMMANDS = 400
 PATIENCE = 200
 
@@ -76,6 +77,34 @@ def test_mixed_commands_from_many_hands_give_one_legal_ledger() -> None:
     assert models.Answered.objects.count() == COMMANDS
     report = verify()
     assert report.ok, report.first_wrong
+
+
+def test_of_many_at_once_one_is_done_and_nobody_is_sent_away() -> None:
+    """They queue: each is judged by what the one before has left, and hears it the first time; a key twice, once."""
+    house = House(enter_cast())
+    case = house.open()
+    before = len(queries.entries(case))
+    line = Line(5, "sakura", "pronounce", {"mode": "present", "witness": "mirani", "identifiers": ["service_number"]})
+
+    def pronounced(number: int) -> str:
+        try:
+            outcome = house.do(line, key=f"{number // 2}")
+        finally:
+            connections.close_all()
+        came = " ".join(outcome.refusal.rules) if outcome.refusal else "done"
+        return f"{came} again" if outcome.repeated else came
+
+    with ThreadPoolExecutor(CROWD) as pool:
+        came = Counter(pool.map(pronounced, range(2 * CROWD)))
+    assert came["done"] == came["done again"] == 1, came
+    assert came.total() == 2 * CROWD
+    assert "busy" not in came
+    assert sum(count for what, count in came.items() if what.endswith("again")) == CROWD
+    rows = queries.entries(case)
+    assert Counter(row.kind for row in rows)["pronounced"] == 1
+    assert sum(row.kind == "refused" for row in rows) == CROWD - 1
+    assert len(rows) > before + CROWD - 1
+    assert verify().ok
 
 
 def test_one_key_from_many_hands_is_one_command() -> None:

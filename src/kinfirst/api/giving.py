@@ -14,9 +14,7 @@ from kinfirst.api.answers import done, expected_seq
 from kinfirst.api.bodies import json_object
 from kinfirst.api.moment import now
 from kinfirst.api.problems import REPLAY, Problem
-from kinfirst.api.sight import seen
-from kinfirst.api.standing import Stood, of_sight
-from kinfirst.core.case import Case
+from kinfirst.api.sight import known
 from kinfirst.records.access import Sight, Viewer
 from kinfirst.records.actions import Given, Outcome, perform_named
 from kinfirst.records.queries import case_policy
@@ -35,13 +33,12 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
 def on_case(request: HttpRequest, name: str, case: str) -> HttpResponse:
     """Gives a command on one case. The case must be one that the caller may know of."""
-    sight = seen(request, case)
+    sight = known(request, case)
     command = _command(request, name)
     outcome = _performed(request, command, sight)
     _refuse(outcome)
     # Not asked of access again: what was done may have made the giver one of those who are still to be told.
-    body = standing.done_on_case(outcome, sight.policy, known=(of_sight(sight), *standing.now_at(sight.id)))
-    return _answered(body, outcome, status=200)
+    return _answered(standing.done_on_case(outcome, sight.policy), outcome, status=200)
 
 
 def opening(request: HttpRequest) -> HttpResponse:
@@ -50,9 +47,7 @@ def opening(request: HttpRequest) -> HttpResponse:
     outcome = perform_named(command.name, command.arguments, given=command.given)
     _refuse(outcome)
     case = outcome.case or ""
-    known = (Stood(seq=0, state=Case(id=case)), *standing.now_at(case))
-    body = standing.done_on_case(outcome, case_policy(case), known=known)
-    response = _answered(body, outcome, status=201)
+    response = _answered(standing.done_on_case(outcome, case_policy(case)), outcome, status=201)
     response["Location"] = f"{request.path}/{case}"
     return response
 

@@ -24,11 +24,20 @@ _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 def seen(request: HttpRequest, case: str) -> Sight:
-    """The case for the one who asks. Raises UnknownCase, and Problem for an account that is nobody's."""
-    viewer = signing.viewer(request)
+    """The case for the one who asks, with what they have looked at. Raises as `known` does."""
+    return case_for(signing.viewer(request), _id(case), revealed=_looked_at(signing.viewer(request), case))
+
+
+def known(request: HttpRequest, case: str) -> Sight:
+    """The case for the one who asks, nothing of it revealed. Raises UnknownCase, and Problem for an account that is
+    nobody's."""
+    return case_for(signing.viewer(request), _id(case))
+
+
+def _id(case: str) -> str:
     if not _ID.fullmatch(case):
         raise UnknownCase("there is no case of that id")
-    return case_for(viewer, case, revealed=_looked_at(viewer, case))
+    return case
 
 
 def _looked_at(viewer: Viewer, case: str) -> frozenset[str]:

@@ -1,68 +1,49 @@
-"""Where a ledger stood when a command had been done: computed from its entries, so that a replay says the same."""
+"""Where a ledger stood when a command had been done; a repeated one is answered from the entries and says the same."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
-
 from kinfirst.api.shapes import Done, OpenTask
-from kinfirst.core.case import Case
 from kinfirst.core.cover import tasks_house
 from kinfirst.core.house import House
 from kinfirst.core.policy import Policy
 from kinfirst.core.stages import stage_of
 from kinfirst.core.task import KINDS, Task
 from kinfirst.core.tasks import tasks
-from kinfirst.records import queries, store
-from kinfirst.records.access import Sight
+from kinfirst.records import queries
 from kinfirst.records.actions import Outcome
+from kinfirst.records.asking import Stands
 from kinfirst.records.deciding import house_id
 from kinfirst.records.moments import micros
-from kinfirst.records.snapshots import case_of, refold_case, refold_house
+from kinfirst.records.snapshots import refold_case, refold_house
 from kinfirst.records.store import Line
 
 
-class Stood(msgspec.Struct, frozen=True, kw_only=True):
-    """A case at one entry of its ledger."""
-
-    seq: int
-    state: Case
-
-
-def of_sight(sight: Sight) -> Stood:
-    """Where the case stands that was just read."""
-    return Stood(seq=sight.row.seq, state=sight.state)
-
-
-def now_at(case: str) -> tuple[Stood, ...]:
-    """Where a case stands now, as a list of one; empty when there is none."""
-    row = store.load(case)
-    return () if row is None else (Stood(seq=row.seq, state=case_of(row)),)
-
-
-def done_on_case(outcome: Outcome, policy: Policy, *, known: Iterable[Stood]) -> Done:
-    """What a command on a case did. `known` are states read meanwhile; what they lack is folded again."""
-    states = {one.seq: one.state for one in known}
-    case, first = outcome.case or "", outcome.seq - len(outcome.events)
-    before = states.get(first) or _case_at(case, first)
-    after = states.get(outcome.seq) or _case_at(case, outcome.seq)
+def done_on_case(outcome: Outcome, policy: Policy) -> Done:
+    """What a command on a case did."""
+    case = outcome.case or ""
+    stands = outcome.stands or _stood(case, outcome, policy)
     return Done(
         case=case,
-        alias=after.alias,
+        alias=stands.alias,
         seq=outcome.seq,
-        stage=str(stage_of(after, policy)),
-        version=after.version,
-        tasks=lines(_new(tasks(before, policy), tasks(after, policy))),
+        stage=stands.stage,
+        version=stands.version,
+        tasks=lines(stands.opened),
     )
 
 
 def done_in_house(outcome: Outcome, realm: str) -> Done:
     """What a command of the house did."""
+    new = outcome.stands.opened if outcome.stands else _opened_in_house(outcome, realm)
+    return Done(case=None, alias=None, seq=outcome.seq, stage=None, version=None, tasks=lines(new))
+
+
+def _opened_in_house(outcome: Outcome, realm: str) -> list[Task]:
     first = outcome.seq - len(outcome.events)
     before, after = (_house_at(realm, seq) for seq in (first, outcome.seq))
-    new = lines(_new(tasks_house(before), tasks_house(after)))
-    return Done(case=None, alias=None, seq=outcome.seq, stage=None, version=None, tasks=new)
+    return _new(tasks_house(before), tasks_house(after))
 
 
 def line(task: Task) -> OpenTask:
@@ -88,8 +69,12 @@ def _new(before: Iterable[Task], after: Iterable[Task]) -> list[Task]:
     return [task for task in after if task.name not in known]
 
 
-def _case_at(case: str, seq: int) -> Case:
-    return refold_case(case, _entries(case, seq))
+def _stood(case: str, outcome: Outcome, policy: Policy) -> Stands:
+    """Where it stood when it was done, folded again."""
+    first = outcome.seq - len(outcome.events)
+    before, after = (refold_case(case, _entries(case, seq)) for seq in (first, outcome.seq))
+    new = tuple(_new(tasks(before, policy), tasks(after, policy)))
+    return Stands(alias=after.alias, stage=str(stage_of(after, policy)), version=after.version, opened=new)
 
 
 def _house_at(realm: str, seq: int) -> House:

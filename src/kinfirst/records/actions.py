@@ -18,11 +18,12 @@ from kinfirst.core.errors import Reason, Refusal
 from kinfirst.core.events import AnyEvent
 from kinfirst.core.lateness import LATE
 from kinfirst.records import repeats, screening
-from kinfirst.records.asking import Answer, Ask
+from kinfirst.records.asking import Answer, Ask, Stands
 from kinfirst.records.deciding import free_alias, on_case, on_house, refuse
 from kinfirst.records.metrics import timed
 from kinfirst.records.queries import events_between
 from kinfirst.records.ticking import tick_case, tick_house
+from kinfirst.records.tracing import id_only, span
 from kinfirst.records.visits import verify_visit
 from kinfirst.records.writing import in_one_piece
 
@@ -46,7 +47,8 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a command. `seq` is the last entry it wrote; `repeated` means that it was done before."""
+    """What came of a command. `seq` is the last entry it wrote; `repeated` means that it was done before. `stands` is
+    where the case stands by it; None where it was not done just now."""
 
     case: str | None
     seq: int
@@ -54,6 +56,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     refusal: Refusal | None = None
     repeated: bool = False
     answer: str | None = None
+    stands: Stands | None = None
 
 
 def perform(do: AnyDo, *, given: Given, case: str | None = None) -> Outcome:
@@ -98,9 +101,11 @@ def _ask(name: str, given: Given, case: str | None) -> Ask:
 
 def _settled(ask: Ask, key: str | None, wording: str, decide: Callable[[], Answer]) -> Outcome:
     """What comes of it, written whole; `busy` after two lost races, which is not kept: the next try is a new one."""
-    with timed(ask.name) as command:
+    with timed(ask.name) as command, span("command") as told:
+        told.name(f"command {ask.name}")
         outcome = in_one_piece(lambda: _once(ask, key, wording, decide)) or _busy(ask)
         command.refusal = outcome.refusal
+        told.tell(case=id_only(outcome.case), refused=outcome.refusal is not None, repeated=outcome.repeated)
     return outcome
 
 
@@ -148,7 +153,7 @@ def _again(kept: repeats.Kept) -> Outcome:
 
 
 def _outcome(answer: Answer) -> Outcome:
-    return Outcome(case=answer.case, seq=answer.seq, events=answer.events, refusal=answer.refusal)
+    return Outcome(case=answer.case, seq=answer.seq, events=answer.events, refusal=answer.refusal, stands=answer.stands)
 
 
 __all__ = ["Given", "Outcome", "perform", "perform_named", "tick_case", "tick_house"]

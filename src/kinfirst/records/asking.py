@@ -8,6 +8,7 @@ import msgspec
 
 from kinfirst.core.errors import Refusal
 from kinfirst.core.events import AnyEvent
+from kinfirst.core.task import Task
 from kinfirst.records.repeats import Kept
 
 
@@ -25,6 +26,16 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     happened: datetime | None = None
 
 
+class Stands(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a case stands once something was done: its stage, the version of its facts (R44), what is new to do. The
+    house has a name and no version."""
+
+    alias: str
+    stage: str
+    version: int
+    opened: tuple[Task, ...]
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What was written: in which ledger, from which entry to which, or why it was refused."""
 
@@ -34,6 +45,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     seq: int = 0
     events: tuple[AnyEvent, ...] = ()
     refusal: Refusal | None = None
+    stands: Stands | None = None
 
     def kept(self) -> Kept:
         """The part that is kept under an idempotency key."""

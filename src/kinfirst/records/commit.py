@@ -23,7 +23,7 @@ from kinfirst.core.task import Task
 from kinfirst.core.tasks import tasks
 from kinfirst.records import outgoing, summary
 from kinfirst.records.chance import spoken
-from kinfirst.records.moments import micros
+from kinfirst.records.moments import micros, moment
 from kinfirst.records.notes import Notepad
 from kinfirst.records.snapshots import case_event, house_event, pack, written
 from kinfirst.records.store import Line, Move, Row
@@ -104,6 +104,16 @@ def house_move(row: Row, house: House, step: Step) -> tuple[Move, House]:
         messages=outgoing.rows(row.id, sent, after=row.outbox_count, at=micros(step.at)),
     )
     return move, after
+
+
+def opened_by(move: Move, before: Sequence[Task]) -> tuple[Task, ...]:
+    """The tasks that a move opens, in their order."""
+    known = {task.name for task in before}
+    new = (row[2:] for row in move.tasks if row[1] not in known)
+    return tuple(
+        Task(kind=kind, about=about, holder=holder, opened=moment(opened), due=moment(due))
+        for kind, about, holder, opened, due in new
+    )
 
 
 def visits(case: Case) -> dict[str, Visiting]:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from kinfirst.core.case import Case
 from kinfirst.core.commands import AnyDo, Assign, Command, OpenCase
-from kinfirst.core.cover import decide_house
+from kinfirst.core.cover import decide_house, tasks_house
 from kinfirst.core.decide import decide, refreshed
 from kinfirst.core.errors import KinfirstError, Reason, Refusal
 from kinfirst.core.events import AnyEvent, CaseEvent, Refused
 from kinfirst.core.facts import Person
 from kinfirst.core.lateness import Late, decide_late
 from kinfirst.core.policy import Policy
+from kinfirst.core.tasks import tasks
 from kinfirst.people import registry
 from kinfirst.people.plain import rows_of
 from kinfirst.records import chance, policies, screening, store
-from kinfirst.records.asking import Answer, Ask
-from kinfirst.records.commit import Step, case_move, house_move
+from kinfirst.records.asking import Answer, Ask, Stands
+from kinfirst.records.commit import HOUSE_NAME, Step, case_move, house_move, opened_by
 from kinfirst.records.gathering import SYSTEM, case_facts, house_facts, people_of, person_known
 from kinfirst.records.neighbours import take_notice
 from kinfirst.records.notes import Notepad
@@ -83,7 +84,7 @@ def on_house(ask: Ask, do: AnyDo) -> Answer:
     people = people_of(do, by=ask.by, realm=ask.realm, name=ask.name)
     if reasons := screening.unknown_people(do, by=ask.by, name=ask.name, people=people):
         return refuse(ask, tuple(reasons))
-    row = house_row(ask.realm)
+    row = house_row(ask.realm, store.load_to_change)
     notes = Notepad(row.id)
     command = Command(by=ask.by, do=notes.replace(do), people=people)
     facts = house_facts(ask.realm, author=ask.by, now=ask.now)
@@ -111,22 +112,23 @@ def refuse(
     if held is not None:
         answer = _write_case(fit, held, (*(news if len(news) > 1 else ()), event), None)
     else:
-        answer = _write_house(fit, house_row(ask.realm), (event,), None)
+        answer = _write_house(fit, house_row(ask.realm, store.load_to_change), (event,), None)
     return msgspec.structs.replace(answer, case=ask.case if held else None, events=(), refusal=refusal)
 
 
 def hold(ask: Ask) -> Held | None:
-    """The case that is asked for, if it is one of this realm."""
-    row = store.load(ask.case) if ask.case else None
+    """The case that is asked for, if it is one of this realm. Whoever would change it too waits, and is then judged by
+    what this one leaves."""
+    row = store.load_to_change(ask.case) if ask.case else None
     if row is None or row.kind != CASE or row.realm != ask.realm:
         return None
     return Held(row=row, state=case_of(row), policy=policies.policy(row.policy_digest))
 
 
-def house_row(realm: str) -> store.Row:
+def house_row(realm: str, load: Callable[[str], store.Row | None] = store.load) -> store.Row:
     """The house's row; one that is not written yet when nothing has happened in that realm."""
     id = house_id(realm)
-    return store.load(id) or store.Row(id=id, kind=HOUSE, realm=realm)
+    return load(id) or store.Row(id=id, kind=HOUSE, realm=realm)
 
 
 def free_alias(realm: str, casualty: str | None) -> str:
@@ -175,17 +177,22 @@ def _place(do: AnyDo, state: Case, people: dict[str, Person]) -> str | None:
 
 
 def _write_case(ask: Ask, held: Held, events: tuple[AnyEvent, ...], notes: Notepad | None) -> Answer:
-    step = Step(events=events, at=ask.now, by=ask.by, notes=notes)
+    before = tasks(held.state, held.policy)
+    step = Step(events=events, at=ask.now, by=ask.by, notes=notes, before=before)
     move, after = case_move(held.row, held.state, held.policy, step)
     store.write([move])
     take_notice(held.state, after, realm=ask.realm, now=ask.now)
-    return _answer(held.row, move, case=held.row.id, events=events)
+    new = opened_by(move, before)
+    stands = Stands(alias=after.alias, stage=move.columns.stage, version=after.version, opened=new)
+    return msgspec.structs.replace(_answer(held.row, move, case=held.row.id, events=events), stands=stands)
 
 
 def _write_house(ask: Ask, row: store.Row, events: tuple[AnyEvent, ...], notes: Notepad | None) -> Answer:
-    move, _ = house_move(row, house_of(row), Step(events=events, at=ask.now, by=ask.by, notes=notes))
+    house = house_of(row)
+    move, _ = house_move(row, house, Step(events=events, at=ask.now, by=ask.by, notes=notes))
     store.write([move])
-    return _answer(row, move, case=None, events=events)
+    stands = Stands(alias=HOUSE_NAME, stage=HOUSE, version=0, opened=opened_by(move, tasks_house(house)))
+    return msgspec.structs.replace(_answer(row, move, case=None, events=events), stands=stands)
 
 
 def _answer(row: store.Row, move: store.Move, *, case: str | None, events: tuple[AnyEvent, ...]) -> Answer:

@@ -25,8 +25,12 @@ def pin(policy: Policy) -> str:
     return digest
 
 
+@lru_cache(maxsize=64)
 def policy(digest: str) -> Policy:
-    """The edition of that digest. Raises BrokenRecord when it is not in the record or was changed."""
+    """The edition of that digest. Raises BrokenRecord when it is not in the record or was changed.
+
+    Read once: no other edition has that digest, and `verify` reads it anew.
+    """
     found = rows("SELECT body FROM records_policyedition WHERE digest = %s", [digest])
     if not found:
         raise BrokenRecord(f"policy edition {digest} is not in this record")

@@ -7,7 +7,7 @@ open, or raises LostRace when one of the cases had moved meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -86,6 +86,15 @@ def load(case: str) -> Row | None:
     return next(iter(load_many([case])), None)
 
 
+def load_to_change(case: str) -> Row | None:
+    """The same, ours until the transaction ends: whoever else would change that case waits, and reads what we leave.
+    SQLite has one writer anyway."""
+    lock = " FOR UPDATE OF records_case" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_select(1)}{lock}", [case])
+        return next(_rows(cursor), None)
+
+
 def load_many(cases: Sequence[str]) -> list[Row]:
     """The rows of those cases that exist, in no particular order."""
     found: list[Row] = []
@@ -93,9 +102,7 @@ def load_many(cases: Sequence[str]) -> list[Row]:
         for start in range(0, len(cases), CHUNK):
             part = list(cases[start : start + CHUNK])
             cursor.execute(_select(len(part)), part)
-            for *values, schema in cursor.fetchall():
-                stop_if_newer(schema, SCHEMA)
-                found.append(row_of(values))
+            found += _rows(cursor)
     return found
 
 
@@ -243,6 +250,12 @@ def _or_update(columns: Sequence[str], key: Sequence[str]) -> str:
     """What an insert does with a row that is there already: all but its key is written anew."""
     changed = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in columns if name not in key)
     return f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
+
+
+def _rows(cursor: CursorWrapper) -> Iterator[Row]:
+    for *values, schema in cursor.fetchall():
+        stop_if_newer(schema, SCHEMA)
+        yield row_of(values)
 
 
 def _select(count: int) -> str:
