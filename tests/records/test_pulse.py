@@ -37,6 +37,16 @@ def test_the_last_beat_of_any_worker_and_the_oldest_moment_that_passed(cast: Cas
     assert report.ok, report.first_wrong
 
 
+def test_a_worker_whose_clock_was_ahead_does_not_hide_that_nobody_lives() -> None:
+    heartbeats.beat("right", START)
+    heartbeats.beat("an hour ahead", START + timedelta(hours=1))
+    later = START + timedelta(minutes=5)
+    assert heartbeats.pulse(later).last_beat == START
+    assert heartbeats.judged(heartbeats.pulse(later), later).silent
+    ahead = START + timedelta(minutes=59, seconds=30)
+    assert not heartbeats.judged(heartbeats.pulse(ahead), ahead).silent
+
+
 @pytest.fixture
 def house(cast: Cast) -> House:
     """A house in which Hiro is on his way to the sister, with a reference."""

@@ -100,6 +100,7 @@ class Case(models.Model):
             models.Index(fields=("realm", "alias_key"), name="case_alias"),
             models.Index(fields=("realm", "casualty"), name="case_casualty"),
             models.Index(fields=("realm", "event", "casualty"), name="case_of_event"),
+            models.Index(fields=("realm",), condition=models.Q(unsigned__gt=0), name="case_unsigned"),
         )
 
     def __str__(self) -> str:
@@ -122,6 +123,7 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name_plural = "entries"
+        indexes = (models.Index(fields=("kind", "at"), name="entry_kind"),)
 
     def __str__(self) -> str:
         return f"{self.case_id} entry {self.seq}"
