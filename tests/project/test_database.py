@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kinfirst.core.errors import BadInput
-from kinfirst.project.database import django_database, sqlite_path, url_in_use
+from kinfirst.project.database import POOL, django_database, hand_on, sqlite_path, url_in_use
 
 READ = {
     "relative file": ("sqlite:///var/k.sqlite3", {"NAME": str(Path("var/k.sqlite3").absolute())}),
@@ -87,3 +87,15 @@ def test_a_connection_is_as_safe_as_it_claims() -> None:
             cursor.execute(f"PRAGMA {pragma}")
             assert cursor.fetchone() == (expected,), pragma
     assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+@pytest.mark.parametrize(
+    ("url", "pool"),
+    [("postgresql://kin@db.example/kin", POOL), ("sqlite:///var/kin.sqlite3", None)],
+    ids=["PostgreSQL", "SQLite"],
+)
+def test_a_web_process_keeps_connections_to_a_server_alone(url: str, pool: dict[str, int] | None) -> None:
+    found = django_database(url)
+    assert "pool" not in found["OPTIONS"]
+    hand_on(found)
+    assert found["OPTIONS"].get("pool") == pool

@@ -13,6 +13,7 @@ from kinfirst.project.database import django_database, url_in_use
 from kinfirst.project.keys import keys_for
 from kinfirst.project.logs import chosen
 from kinfirst.project.oidc import providers
+from kinfirst.project.traces import wanted
 
 SHORTEST_TOKEN = 32
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -73,7 +74,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
-    "ninja",
     "kinfirst.people",
     "kinfirst.records",
     "kinfirst.api",
@@ -95,6 +95,10 @@ MIDDLEWARE = [
     "kinfirst.project.idle.IdleLock",
     "kinfirst.project.factors.SecondFactor",
 ]
+
+if wanted():
+    # Around all others, so that it sees their answers too.
+    MIDDLEWARE.insert(0, "kinfirst.project.traced.Traced")
 
 ROOT_URLCONF = "kinfirst.project.urls"
 ASGI_APPLICATION = "kinfirst.project.asgi.application"
@@ -131,7 +135,7 @@ STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 
 # Sign-in: a name and a password; accounts are made by `kinfirst user`, never by a visitor.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["kinfirst.project.signin.WithPerson"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -141,6 +145,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "kinfirst.project.signin.ClosedSignup"
+ACCOUNT_FORMS = {
+    "login": "kinfirst.web.signin_forms.SignIn",
+    "change_password": "kinfirst.web.signin_forms.NewPassword",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -45,6 +45,7 @@ def work(
     project = import_module(PROJECT)
     project.setup_django(db)
     project.migrate()
+    import_module(f"{PROJECT}.traces").begin()
     from kinfirst.workers.worker import Worker
 
     ways = import_module(f"{PROJECT}.bootstrap").ways()

@@ -21,6 +21,7 @@ from kinfirst.people.models import LIVE
 from kinfirst.records import claims, models, outbox, store
 from kinfirst.records.errors import LostRace, NewerSchema
 from kinfirst.records.snapshots import CASE, case_of
+from kinfirst.records.tracing import span
 from kinfirst.workers import wording
 from kinfirst.workers.plan import Plan
 from kinfirst.workers.recipients import Recipients, Roster, recipients, ways_to
@@ -173,7 +174,10 @@ def _delivered(load: _Load) -> Outcome:
     """Runs in a lane, without the database."""
     if load.kept is not None or load.held:
         return load.kept or Outcome(state="refused", result=outbox.HELD_BY_SCANNER)
-    return together([carried(parcel) for parcel in load.parcels])
+    with span("send") as told:
+        outcome = together([carried(parcel) for parcel in load.parcels])
+        told.tell(message=load.row.id, attempt=load.row.attempts, parcels=len(load.parcels), came=outcome.state)
+    return outcome
 
 
 def carried(parcel: Parcel) -> Outcome:

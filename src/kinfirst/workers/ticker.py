@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from kinfirst.records import claims, models, ticking
 from kinfirst.records.errors import RecordUnavailable
+from kinfirst.records.tracing import span
 from kinfirst.workers.plan import Plan
 
 _log = logging.getLogger(__name__)
@@ -30,7 +31,9 @@ class Ticker:
         ids = claims.claim_due(now, self._worker, self._plan.batch, self._plan.lease)
         if not ids:
             return 0
-        moved = self._ticked(ids, now)
+        with span("tick") as told:
+            moved = self._ticked(ids, now)
+            told.tell(ledgers=len(ids), moved=moved)
         if moved < len(ids):
             self._give_back(ids, now)
         return moved
