@@ -17,6 +17,7 @@ LIBRARIES = "**/faketime/libfaketimeMT.so.1"
 NO_ROOM = ("prlimit", "--fsize=4096:4096")
 """No file may grow beyond one page: to SQLite that is a disk without room."""
 ENDED = (0, -signal.SIGTERM)
+LATER = "+3d"
 
 
 def faketime() -> Path | None:
@@ -94,16 +95,26 @@ class Crew:
             codes = [one.wait(timeout=60) for one in everybody]
             return codes[: len(self.workers)]
 
+    def late_web(self, port: int) -> subprocess.Popen[bytes]:
+        """A web process in three days' time, when much is due."""
+        return self._start("serve", "--db", self._url, "--no-worker", "--port", str(port), clock=LATER)
+
+    def late_worker(self) -> subprocess.Popen[bytes]:
+        """A worker at that time."""
+        return self._start("work", "--db", self._url, clock=LATER)
+
     def _work(self, *, own_clock: bool) -> subprocess.Popen[bytes]:
         asked = ("work", "--db", self._url, "--batch", "7", "--seal-every", "PT2S" if own_clock else "PT1S")
-        return self._start(*asked, own_clock=own_clock)
+        return self._start(*asked, clock=self._clock if own_clock else "")
 
-    def _start(self, *asked: str, own_clock: bool = False, no_room: bool = False) -> subprocess.Popen[bytes]:
+    def _start(self, *asked: str, clock: Path | str = "", no_room: bool = False) -> subprocess.Popen[bytes]:
+        """`clock`: a file that says by how much its clock is off, or that itself; empty for none of its own."""
         around, library = dict(self._around), faketime()
-        if own_clock and library is not None:
+        if clock and library is not None:
+            which = "FAKETIME_TIMESTAMP_FILE" if isinstance(clock, Path) else "FAKETIME"
             around |= {
                 "LD_PRELOAD": str(library),
-                "FAKETIME_TIMESTAMP_FILE": str(self._clock),
+                which: str(clock),
                 "FAKETIME_CACHE_DURATION": "1",
                 "DONT_FAKE_MONOTONIC": "1",
             }

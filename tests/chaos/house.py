@@ -24,7 +24,7 @@ from kinfirst.project import migrate, setup_django
 
 AGE = timedelta(days=3)
 CONTESTED, PLAIN = "Contested", "Alder"
-THREADS = 20
+THREADS = 100
 
 
 def fill(cases: int) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _expected() -> set[str]:
 
 
 def conflict(many: int) -> dict[str, Any]:
-    """Each of them twice under one key; what came of it: done, done before, or the rules that refused."""
+    """Each of them twice under one key; what came of it, done or the rules that refused, and whether it was `again`."""
     from django.db import connection
 
     from kinfirst.core.errors import KinfirstError
@@ -127,8 +127,8 @@ def conflict(many: int) -> dict[str, Any]:
             return type(wrong).__name__
         finally:
             connection.close()
-        done = "again" if outcome.repeated else "done"
-        return ",".join(outcome.refusal.rules) if outcome.refusal else done
+        came = ",".join(outcome.refusal.rules) if outcome.refusal else "done"
+        return f"{came} again" if outcome.repeated else came
 
     with ThreadPoolExecutor(THREADS) as threads:
         return dict(Counter(threads.map(tell, range(many))))
@@ -179,7 +179,7 @@ def finish(keys: Path) -> dict[str, Any]:
     before = set(keys.read_text().split())
     unknown = list(models.Outbox.objects.filter(state="unknown").values_list("id", flat=True))
     for id in unknown:
-        assert outbox.settle(id, arrived=id in before, now=later.now())
+        assert outbox.settle(id, arrived=id in before, by="p", now=later.now())
     Worker(later, ways(), Plan(lanes=16)).once()
     # A page that asks about a message, and gets no answer itself, asks nobody again: it stays `failed`, to be seen.
     rows = models.Outbox.objects.values_list("id", "state", "payload")

@@ -1,4 +1,5 @@
-"""A receiver with moods: quick, slow, failing, silent after it has taken the message, asking for patience."""
+"""A receiver with moods: quick, slow, failing, silent after it has taken the message, asking for patience, answering
+twice."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from collections import Counter
 from tests.workers.receiver import Receiver, Request
 
 QUICK = "quick"
-MOODS = (QUICK, "slow", "failing", "silent", "patience")
+MOODS = (QUICK, "slow", "failing", "silent", "patience", "twice")
 SLOW = 1.5
 
 
@@ -29,6 +30,7 @@ class Moody(Receiver):
 
     def _answer(self, request: Request) -> int:
         mood = self.mood if random.random() < 0.5 else QUICK
+        self.times = 2 if self.mood == "twice" else 1
         if mood == "failing":
             # It may have arrived for all the sender knows; it has not.
             return 500

@@ -7,10 +7,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+PAGE = "4096"
+FULL_FOR = 2.0
 
 
 class Database:
@@ -33,6 +37,10 @@ class Database:
     def crash(self) -> bool:
         """The server falls over, and comes up again."""
         return False
+
+    def fill_disk(self) -> int:
+        """The disk is full for a while, and has room again: for how many processes of the server."""
+        return 0
 
 
 class Postgres(Database):
@@ -65,6 +73,20 @@ class Postgres(Database):
         self.control("restart", "--mode", "immediate")
         return True
 
+    def fill_disk(self) -> int:
+        """No file may grow beyond a page for any process that serves: what cannot be logged ends in a crash and a
+        recovery, as on a disk without room. Those that come up after that have room."""
+        found = [pid for pid in self._children() if _may_write(pid, PAGE)]
+        threading.Event().wait(FULL_FOR)
+        for pid in found:
+            _may_write(pid, "unlimited")
+        return len(found)
+
+    def _children(self) -> list[int]:
+        server = (self._folder / "server" / "postmaster.pid").read_text().split()[0]
+        found = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        return [int(pid) for pid in found]
+
     def start(self) -> None:
         _run(
             _bin() / "initdb",
@@ -89,6 +111,15 @@ class Postgres(Database):
         _run(_bin() / "pg_ctl", *asked, *more, act)
 
 
+def _may_write(pid: int, most: str) -> bool:
+    """Sets how long (bytes) a file may become by that process; False where it is gone."""
+    try:
+        _run("prlimit", "--pid", pid, f"--fsize={most}:")
+    except subprocess.CalledProcessError:
+        return False
+    return True
+
+
 def _bin() -> Path:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     named = shutil.which("pg_ctl")
@@ -101,7 +132,8 @@ def _run(*command: Any) -> None:
     # PostgreSQL refuses to run as root: there it is its own user's.
     before = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     quiet = subprocess.DEVNULL
-    subprocess.run([*before, *map(str, command)], check=True, stdin=quiet, stdout=quiet, timeout=120, cwd="/")
+    asked = [*before, *map(str, command)]
+    subprocess.run(asked, check=True, stdin=quiet, stdout=quiet, stderr=quiet, timeout=120, cwd="/")
 
 
 @contextmanager
