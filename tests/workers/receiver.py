@@ -20,11 +20,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receiver:
-    """Counts requests by key. `answer` may look at each, keep it waiting, and say the status (0: hang up)."""
+    """Counts requests by key. `answer` may look at each, keep it waiting, and say the status (0: hang up); each answer
+    is sent `times` times, which a client must not take for two."""
 
     def __init__(self, answer: Callable[[Request], int] = lambda _request: 200) -> None:
         self.answer = answer
         self.headers: dict[str, str] = {}
+        self.times = 1
         self.counts: Counter[str] = Counter()
         self.requests: list[Request] = []
         self.url = ""
@@ -57,11 +59,12 @@ def listening(receiver: Receiver) -> Iterator[Receiver]:
             if not status:
                 self.close_connection = True
                 return
-            self.send_response(status)
-            for name, value in receiver.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            for _ in range(receiver.times):
+                self.send_response(status)
+                for name, value in receiver.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""

@@ -52,7 +52,7 @@ def test_the_list_shows_what_waits_and_for_whom(unknown: str) -> None:
 def test_an_answer_settles_it_once(unknown: str, answer: str, state: str) -> None:
     assert unknown in run(unknown[:12], answer)
     assert message(unknown).state == state
-    with pytest.raises(BadInput, match=f"it is {state}; only an unknown one"):
+    with pytest.raises(BadInput, match=f"it is {state}; only an unknown or a failed one"):
         run(unknown, answer)
 
 
