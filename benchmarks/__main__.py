@@ -14,7 +14,7 @@ from benchmarks import machine, peers, report
 from benchmarks.parts import PartFailed
 from benchmarks.places import POSTGRES, SQLITE, kinds
 from benchmarks.results import Measured
-from benchmarks.run import Options, say
+from benchmarks.run import Options, elapsed, say
 from benchmarks.seeds import Seeds
 from kinfirst.clock import SystemClock
 
@@ -34,6 +34,7 @@ def main(arguments: list[str]) -> int:
             say(f"{name} could not be installed: {wrong}")
     described = machine.described()
     found = measured(names, options)
+    described["this run took"] = f"{elapsed() / 60:.0f} minutes"
     for line in report.goals(found, names):
         print(line)
     if asked.write:
@@ -70,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--casualties", help="sizes of the event of surge, such as 100,1000,10000")
     parser.add_argument("--db", choices=["sqlite", "postgresql"], help="one of the two only")
     parser.add_argument("--small", action="store_true", help="next to nothing of everything: does it run?")
-    parser.add_argument("--no-peers", action="store_true", help="without the other systems")
+    parser.add_argument("--peers", action=argparse.BooleanOptionalAction, help="with or without the other systems")
     parser.add_argument("--write", action="store_true", help="write docs/reference/performance.md and its plots")
     return parser
 
@@ -87,7 +88,7 @@ def _options(asked: argparse.Namespace) -> Options:
         for name in ("sizes", "workers", "casualties")
         if getattr(asked, name)
     }
-    more = {"peers": False} if asked.no_peers else {}
+    more = {} if asked.peers is None else {"peers": asked.peers}
     return msgspec.structs.replace(options, **numbers, **lists, **more)
 
 

@@ -41,13 +41,14 @@ async def _asked(place: Place, options: Options, clients: int) -> Answers:
     known = run("accounts", place, cases=min(count, options.cases))
     body = msgspec.json.encode({"text": "Seen, nothing new."})
     paths = [f"/api/v1/cases/{id}/commands/chart" for id in known["cases"]]
-    requests = [Request(paths[n % len(paths)], body, known["token"]) for n in range(count)]
+    warm = 4 * PROCESSES
+    requests = [Request(paths[n % len(paths)], body, known["token"], f"{clients}-{n}") for n in range(warm + count)]
     ports = [free_port() for _ in range(PROCESSES)]
     with working.web(place, ports=ports):
         for port in ports:
             await answers(port, patience=PATIENCE)
-        await send_all(ports, requests[: 4 * PROCESSES], clients=2 * PROCESSES)
-        return await send_all(ports, requests, clients=clients)
+        await send_all(ports, requests[:warm], clients=2 * PROCESSES)
+        return await send_all(ports, requests[warm:], clients=clients)
 
 
 def _row(kind: str, clients: int, share: int, came: Answers) -> Measured:

@@ -10,16 +10,18 @@ import msgspec
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One request, ready to be sent."""
+    """One request, ready to be sent, with its idempotency key."""
 
     path: str
     body: bytes
     token: str
+    key: str
 
     def written(self) -> bytes:
         """As it goes over the wire."""
         head = f"POST {self.path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.token}\r\n"
-        return f"{head}Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n".encode() + self.body
+        head += f"Idempotency-Key: {self.key}\r\nContent-Type: application/json\r\n"
+        return f"{head}Content-Length: {len(self.body)}\r\n\r\n".encode() + self.body
 
 
 class Answers(msgspec.Struct):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from time import monotonic
 
 import msgspec
 
 from benchmarks.results import Measured, shown
 from benchmarks.seeds import Seeds
+
+_BEGAN = monotonic()
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,7 +19,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     worker is left alone before it is killed, `seconds` over how long the `due` moments are spread; `hearts` stop one
     by one, `failing_beds` are shared by two watchers of which one is killed."""
 
-    cases: int = 10_000
+    cases: int = 5_000
     workers: tuple[int, ...] = (1, 2, 4)
     sizes: tuple[int, ...] = (100, 1_000, 10_000, 100_000)
     kinds: tuple[str, ...] = ()
@@ -25,12 +28,12 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     requests: int = 2_000
     due: int = 500
     life: float = 3.0
-    seconds: float = 20.0
+    seconds: float = 10.0
     commands: int = 400
     pages: int = 60
     board_cases: int = 10_000
     tells: int = 60
-    peer_cases: int = 300
+    peer_cases: int = 200
     casualties: tuple[int, ...] = (1_000, 10_000)
     peers: bool = True
     beds: int = 2_000
@@ -74,8 +77,13 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def say(text: str) -> None:
-    """What is being done, to whoever waits."""
-    print(text, file=sys.stderr, flush=True)
+    """What is being done, and for how long this has gone on, to whoever waits."""
+    print(f"{elapsed():6.0f} s  {text}", file=sys.stderr, flush=True)
+
+
+def elapsed() -> float:
+    """Seconds since this program began."""
+    return monotonic() - _BEGAN
 
 
 def told(found: list[Measured]) -> list[Measured]:

@@ -4,9 +4,7 @@ SELECT id AS case_id, casualty FROM bench_case WHERE n = :n \gset
 BEGIN;
 SELECT "schema" FROM records_engine WHERE id = 1;
 SELECT outcome FROM records_answered WHERE realm = 'bench' AND key = ':case_id';
-SELECT id, kind, realm, version, seq, outbox_count, policy_digest, head, snapshot FROM records_case WHERE id = ':case_id';
-SELECT body FROM records_policyedition LIMIT 1;
-SELECT * FROM people_person WHERE id = ':casualty';
+SELECT id, kind, realm, version, seq, outbox_count, policy_digest, head, snapshot FROM records_case WHERE id = ':case_id' FOR UPDATE;
 SELECT * FROM people_person WHERE id = ':casualty';
 SELECT token FROM records_note WHERE case_id = ':case_id' AND blind = 'none';
 SELECT * FROM people_person WHERE id = ':casualty';
