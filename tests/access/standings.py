@@ -25,7 +25,7 @@ NOW = datetime.fromisoformat("2026-04-07T14:40:00+09:00")
 PASSWORD = "long enough words"
 FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 """A password of the tests guards nothing, and there are many of them."""
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "kinfirst.project.signin.WithPerson"
 
 
 class Standing(NamedTuple):

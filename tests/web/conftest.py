@@ -44,7 +44,7 @@ def signed_in(play: Played, handle: str, *, strict: bool = False) -> Client:
         user = User.objects.create_user(f"{handle}-{person[:8]}", password="long enough words")
         registry.link_user(play.company.realm, person, user.pk)
     client = Client(enforce_csrf_checks=strict)
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="kinfirst.project.signin.WithPerson")
     return client
 
 

@@ -85,7 +85,7 @@ def test_what_was_closed_today_is_listed_today(at: At) -> None:
     assert "was closed today" in client.get("/board/closed").content.decode()
 
 
-def test_a_full_board_asks_nine_times_when_nothing_is_remembered(
+def test_a_full_board_asks_eight_times_when_nothing_is_remembered(
     night: Played, django_assert_max_num_queries: object
 ) -> None:
     many(night, 60)
@@ -93,7 +93,7 @@ def test_a_full_board_asks_nine_times_when_nothing_is_remembered(
     client.get("/")
     colleagues.forget()
     watch.forget()
-    with django_assert_max_num_queries(9):  # type: ignore[operator]
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
         assert len(client.get("/").context["rows"]) == 50
 
 

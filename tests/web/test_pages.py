@@ -193,9 +193,7 @@ def test_pages_of_the_account_wear_our_look(night: Played, address: str) -> None
 
 
 def test_an_account_that_is_nobodys(client: Client) -> None:
-    client.force_login(
-        User.objects.create_user("orphan"), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(User.objects.create_user("orphan"), backend="kinfirst.project.signin.WithPerson")
     response = client.get("/")
     assert response.status_code == 403
     assert "nobody’s yet" in response.content.decode()
@@ -212,7 +210,7 @@ def test_a_case_of_another_address_book_is_none(night: Played, cast: Cast) -> No
     user = User.objects.create_user("other")
     registry.link_user(cast.realm, cast.sakura, user.pk)
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="kinfirst.project.signin.WithPerson")
     case = only_case(night)
     answers = [client.get(f"/cases/{case}/"), client.post(f"/cases/{case}/look", {"part": "identity"})]
     answers += [client.post(f"/cases/{case}/do/leak", {"key": "k", "source": "x"}), client.get(f"/cases/{case}/live")]

@@ -21,7 +21,7 @@ from tests.web.identity_provider import CLIENT, SECRET, Provider, running
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "long enough words"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "kinfirst.project.signin.WithPerson"
 
 
 @pytest.fixture(autouse=True)

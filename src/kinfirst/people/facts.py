@@ -41,6 +41,26 @@ def person_of_account(user: int) -> tuple[str, Person] | None:
     return (found[0][0], _person(found[0][1:])) if found else None
 
 
+def of_row(row: models.Person) -> Person:
+    """What rules may ask of somebody whose row was read with something else."""
+    return Person(
+        id=row.id,
+        born=row.born,
+        sex=row.sex or None,
+        dead=row.died is not None,
+        grade=row.grade,
+        serving=row.serving,
+        division=row.division or None,
+        zone=row.zone or None,
+        speaks=tuple(row.speaks),
+        away=row.away,
+        sealed=row.sealed,
+        household=row.household or None,
+        roles=tuple(row.roles),
+        credentials=tuple(row.credentials),
+    )
+
+
 def facts_for(realm: str, casualties: set[str], offices: tuple[str, ...], event: str | None) -> Facts:
     """The facts of one case, in at most four queries for up to 900 people.
 

@@ -7,6 +7,7 @@ import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -24,6 +25,15 @@ class ClosedSignup(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+
+class WithPerson(AuthenticationBackend):
+    """Sign-in by account and password. Whoever is signed in is read in one query with the person they are."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """The account that a session names, while it may be signed in with."""
+        user = User.objects.select_related("person").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
 
 
 class SealedSecrets(DefaultMFAAdapter):

@@ -61,9 +61,16 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def viewer_of(user: Any) -> Viewer | None:
-    """Who a Django account is; None when nobody is signed in, or the account is nobody's."""
+    """Who a Django account is; None when nobody is signed in, or the account is nobody's.
+
+    An account that was read together with its person costs no query: every page asks (project.signin).
+    """
     if not getattr(user, "is_authenticated", False):
         return None
+    read = user._state.fields_cache
+    if "person" in read:
+        row = read["person"]
+        return None if row is None else Viewer(realm=row.realm_id, person=registry_facts.of_row(row))
     found = registry_facts.person_of_account(user.pk)
     return None if found is None else Viewer(realm=found[0], person=found[1])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import msgspec
@@ -255,3 +255,12 @@ def _line(row: models.Case) -> Line:
         next_due=row.next_due,
         version=row.version,
     )
+
+
+def aliases(viewer: Viewer, cases: Collection[str]) -> dict[str, str | None]:
+    """What these cases of the viewer's realm are called; None for one that exists and is not theirs to know of."""
+    if not cases:
+        return {}
+    rows = _with_schema(models.Case.objects.filter(id__in=list(cases), realm=viewer.realm, kind=CASE))
+    with clear_errors():
+        return {row.id: row.alias if admitted(_state(row), viewer.person) else None for row in rows}
