@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import User
+from django.test import Client
 
+from kinfirst.clock import SimulatedClock
 from kinfirst.core.errors import BadInput
 from kinfirst.people import models as people
 from kinfirst.people import registry
@@ -40,6 +43,21 @@ def test_the_board_is_alive_and_the_record_holds(tmp_path: Path) -> None:
     report = verify.verify()
     assert report.wrong == ()
     assert (report.counts.seals, report.unsealed) == (1, 0)
+
+
+def test_one_refusal_is_there_that_an_authority_could_lift(tmp_path: Path, client: Client, settings: Any) -> None:
+    """Also once the cover of the night has run out and that was escalated: the page is of cases, not of the house."""
+    settings.KINFIRST_IDLE_MINUTES = 0
+    prepare(NOW, folder=tmp_path, progress=nothing)
+    assert models.Task.objects.filter(holder="role:authority", case__kind="house").exists()
+    settings.KINFIRST_CLOCK = SimulatedClock(NOW)
+    fukuda = User.objects.get(username="fukuda")
+    client.force_login(fukuda, backend="kinfirst.project.signin.WithPerson")
+    page = client.get("/exceptions/")
+    (asked,) = page.context["asked"]
+    assert (asked.rule, asked.alias, asked.asks) == ("R30", "Bridge", ("Tsuji of the rolls",))
+    assert not asked.mine
+    assert "Lift R30" in page.content.decode()
 
 
 def test_everything_happened_before_now_and_the_night_keeps_its_clock(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def waiting(viewer: Viewer, now: datetime) -> tuple[tuple[Case, ...], tuple[Trie
 
     At most 200 of each; cases that this viewer may not know of are left out.
     """
-    tasks = models.Task.objects.filter(holder=AUTHORITY, case__realm=viewer.realm, case__closed=False)
+    tasks = models.Task.objects.filter(holder=AUTHORITY, case__realm=viewer.realm, case__kind=CASE, case__closed=False)
     entries = models.Entry.objects.filter(
         kind="refused", at__gte=now - RECENT, case__realm=viewer.realm, case__kind=CASE, case__closed=False
     )
