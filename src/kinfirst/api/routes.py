@@ -15,6 +15,7 @@ from ninja.constants import NOT_SET
 from kinfirst.api import doors as door
 from kinfirst.api import giving, readings, shapes, shapes_house
 from kinfirst.api.openapi import IF_NONE_MATCH, Answering, Api, body_extra, command_extra, who
+from kinfirst.api.page import Plain
 from kinfirst.api.problems import told_to
 from kinfirst.api.signing import Bearer, Session
 from kinfirst.core.commands import COMMANDS, HOUSE_COMMANDS
@@ -148,7 +149,7 @@ ROUTES = (*READINGS, *DOORS, *(_command(name) for name in COMMANDS))
 
 def build() -> Api:
     """The API with every route of the table."""
-    made = Api(title="Kinfirst", version="1", description=ABOUT, urls_namespace="api", auth=SIGNED)
+    made = Api(title="Kinfirst", version="1", description=ABOUT, urls_namespace="api", auth=SIGNED, docs=Plain())
     told_to(made)
     for route in ROUTES:
         command = COMMANDS.get(route.name)
