@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
+from kinfirst.people.models import Change, Distance
 from kinfirst.records import queries
 from kinfirst.scenarios.player import Played
 from tests.plays import played
@@ -26,7 +28,9 @@ def test_kin_stand_in_order_with_the_paragraph_that_put_them_there(night: Played
     response = signed_in(night, "sakura").get(f"/desk/{case}/")
     (bond,) = response.context["kin"]
     assert (bond.who, bond.standing) == ("bond", "first")
-    assert "bond" in bond.because
+    assert (
+        bond.because == "line 6 of the policy’s order of kin, bond: the one who is bereaved though no form names them"
+    )
     assert "Kakashi" not in response.content.decode()
 
 
@@ -60,7 +64,11 @@ def test_who_is_bereaved_is_not_given_away_by_the_ranking(night: Played) -> None
 def test_the_search_has_its_steps(night: Played) -> None:
     client, case = signed_in(night, "sakura"), only_case(night)
     steps = client.get(f"/desk/{case}/").context["search"]
-    assert [(one.said, one.done) for one in steps] == [("records", False), ("comrades", False), ("division", False)]
+    assert [(str(one.said), one.done) for one in steps] == [
+        ("look through every record", False),
+        ("ask those who served beside them", False),
+        ("ask the head of their division", False),
+    ]
     sent = {"key": "s1", "back": "desk", "person": "kin", "step": "records", "result": "none"}
     response = client.post(f"/cases/{case}/do/search", sent, follow=True)
     assert response.redirect_chain == [(f"/desk/{case}/", 302)]
@@ -110,3 +118,50 @@ def test_the_name_is_held_with_a_countdown(at: At) -> None:
     assert 'data-until="2020-10-11T15:23:00+09:00"' in page
     assert "R39" in page
     assert "R74" in page
+
+
+def test_the_nearer_of_two_who_are_as_fit_is_named_first(night: Played, at: At) -> None:
+    """Hours on the way are asked, kept for twelve hours, on the log of the registry, and forgotten when emptied."""
+    client, case, ids = signed_in(night, "sakura"), only_case(night), night.company.ids
+
+    def order() -> list[str]:
+        return [one.id for one in client.get(f"/desk/{case}/").context["places"][0].notifiers]
+
+    def say(who: str, hours: str) -> Any:
+        return client.post(f"/desk/{case}/distance", {"place": ids["kakashi"], "who": ids[who], "hours": hours})
+
+    assert say("hiro", "3").status_code == 302
+    assert say("fumi", "0,5").status_code == 302
+    assert order()[:2] == [ids["fumi"], ids["hiro"]]
+    say("fumi", "30")
+    assert order()[:2] == [ids["hiro"], ids["fumi"]]
+    assert "3" in {f"{one.hours:g}" for one in client.get(f"/desk/{case}/").context["places"][0].notifiers if one.hours}
+    logged = Change.objects.filter(by=ids["sakura"], about=ids["fumi"], kind="person").values_list("fields", flat=True)
+    assert list(logged) == [["hours"], ["hours"]]
+    say("hiro", "")
+    assert order()[0] == ids["fumi"]
+    at("2020-10-11T03:03:00+09:00")
+    assert {one.hours for one in signed_in(night, "sakura").get(f"/desk/{case}/").context["places"][0].notifiers} == {
+        None
+    }
+
+
+@pytest.mark.parametrize("hours", ["73", "-1", "NaN", "Infinity", "soon", "1e9"])
+def test_a_distance_that_is_none_is_refused_and_stays_typed(night: Played, hours: str) -> None:
+    client, case, ids = signed_in(night, "sakura"), only_case(night), night.company.ids
+    sent = {"place": ids["kakashi"], "who": ids["hiro"], "hours": hours}
+    response = client.post(f"/desk/{case}/distance", sent)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "hours from 0 to 72" in page
+    assert f'value="{hours}"' in page
+    assert not Distance.objects.exists()
+
+
+def test_whose_distance_is_kept_must_be_of_the_house_and_of_the_case(night: Played) -> None:
+    client, case, ids = signed_in(night, "sakura"), only_case(night), night.company.ids
+    for wrong in ({"who": ids["bed2"]}, {"place": "nowhere"}, {"who": ids["kakashi"]}):
+        sent = {"place": ids["kakashi"], "who": ids["hiro"], "hours": "1", **wrong}
+        assert client.post(f"/desk/{case}/distance", sent).status_code == 422
+    assert signed_in(night, "mirani").post(f"/desk/{case}/distance", {}).status_code == 403
+    assert not Distance.objects.exists()

@@ -266,3 +266,21 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"mark of {self.kept_in} {self.row_id}"
+
+
+class Distance(models.Model):
+    """How many hours lie between somebody of the house and somebody who may have to be told, as the desk was told.
+
+    People move: it counts for some hours only (distances.py). No evidence, and so without a mark.
+    """
+
+    carrier = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="distances")
+    to = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="distances_to")
+    hours = models.DecimalField(max_digits=4, decimal_places=1)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("carrier", "to"), name="distance_once"),)
+
+    def __str__(self) -> str:
+        return f"distance {self.pk}"

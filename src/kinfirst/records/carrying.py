@@ -9,6 +9,9 @@ from django.db.models import Count
 from kinfirst.records import models
 from kinfirst.records.errors import clear_errors
 
+CARRIED = ("told", "condoled")
+"""Whoever stood before somebody with the word, also where they knew already (R34, R56)."""
+
 
 def carrying_now(realm: str) -> dict[str, int]:
     """How many open visits each lead of this realm has, by person."""
@@ -18,8 +21,8 @@ def carrying_now(realm: str) -> dict[str, int]:
 
 
 def carried_since(realm: str, since: datetime) -> dict[str, int]:
-    """How many people each has told since a moment, by person; told by any channel, in any case of this realm."""
-    rows = models.Entry.objects.filter(kind="told", at__gte=since, case__realm=realm)
+    """How many people each has brought the word to since a moment, by person, in cases of this realm."""
+    rows = models.Entry.objects.filter(kind__in=CARRIED, at__gte=since, case__realm=realm)
     with clear_errors():
         found = rows.values("actor").annotate(n=Count("actor")).order_by("actor")
         return {row["actor"]: row["n"] for row in found}

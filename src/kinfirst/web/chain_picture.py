@@ -20,6 +20,7 @@ from kinfirst.core.probes import anyone, do
 from kinfirst.core.timing import zone_named
 from kinfirst.records.access import Sight
 from kinfirst.web.wording import Text, office
+from kinfirst.web.wording.because import because
 
 DONE, TURN, LATER = "done", "turn", "later"
 
@@ -73,7 +74,7 @@ def picture(sight: Sight, now: datetime) -> Picture | None:
         return None
     turn = {tier.name for tier in open_tiers(case, policy)}
     tiers = tuple(_tier(sight, tier, now, is_turn=tier.name in turn) for tier in chain.tiers)
-    left_out = tuple((_left(sight, gone.person), gone.because) for gone in chain.removed)
+    left_out = tuple((_left(sight, gone.person), because(gone.because)) for gone in chain.removed)
     return Picture(tiers=tiers, left_out=left_out, waiting_for_kin=held_for_kin(case, policy))
 
 
@@ -97,7 +98,7 @@ def _place(sight: Sight, place: Place, now: datetime, *, is_turn: bool) -> Place
         id=place.id,
         who=called(sight, place),
         state=DONE if finished else (TURN if is_turn else LATER),
-        because=place.because,
+        because=because(place.because),
         told=told,
         told_by=sight.label(told.by) if told else "",
         passed=finished and told is None,

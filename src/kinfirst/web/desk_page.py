@@ -10,6 +10,7 @@ import msgspec
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kinfirst.core.case import Case
 from kinfirst.core.closing import hold_until
@@ -22,6 +23,7 @@ from kinfirst.core.places import AGENCY, Place
 from kinfirst.core.probes import KIN
 from kinfirst.core.standing import Standing, standing
 from kinfirst.core.timing import kin_deadline
+from kinfirst.people import distances
 from kinfirst.people import facts as registry_facts
 from kinfirst.records import queries
 from kinfirst.records.access import Sight
@@ -30,10 +32,23 @@ from kinfirst.web import colleagues
 from kinfirst.web.chain_picture import called
 from kinfirst.web.here import Here
 from kinfirst.web.wording import Text, word
+from kinfirst.web.wording.because import because as because_said
 
 FIRST, OTHER, OUT, NOT_TOLD = "first", "other", "out", "not_told"
 SHOWN = 6
 BEREAVED = "R69"
+STEPS: dict[str, Text] = {
+    "records": gettext_lazy("look through every record"),
+    "comrades": gettext_lazy("ask those who served beside them"),
+    "division": gettext_lazy("ask the head of their division"),
+    "unit": gettext_lazy("ask their unit"),
+    "union": gettext_lazy("ask their union"),
+    "agency": gettext_lazy("ask the agency that keeps their record"),
+    "police": gettext_lazy("ask the police"),
+    "last_address": gettext_lazy("ask at the last address"),
+    "wallet_contacts": gettext_lazy("try the contacts in the wallet and the telephone"),
+}
+"""What the steps of a search are, where a policy names them by these words."""
 
 
 class KinShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,11 +68,13 @@ class KinShown(msgspec.Struct, frozen=True, kw_only=True):
 class Notifier(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who could go, as the desk compares them."""
 
+    id: str
     name: str
     grade: int | None
     shares_language: bool | None
     carrying: int
     this_month: int
+    hours: float | None
     off: bool
     reasons: tuple[Reason, ...]
     url: str
@@ -66,6 +83,7 @@ class Notifier(msgspec.Struct, frozen=True, kw_only=True):
 class PlaceToFill(msgspec.Struct, frozen=True, kw_only=True):
     """A place whose turn it is: who carries the word there, or who could."""
 
+    id: str
     who: str
     deadline: datetime
     carriers: tuple[str, ...]
@@ -106,7 +124,7 @@ def kin(here: Here, sight: Sight, met: Case) -> tuple[KinShown, ...]:
                 person=person,
                 who=sight.label(person),
                 standing=stands,
-                because=because,
+                because=because_said(because),
                 recorded=dated,
                 old=limit is not None and stands != OUT and (dated is None or today - dated > limit),
                 marks=tuple(_marks(mine)),
@@ -162,10 +180,11 @@ def places(here: Here, sight: Sight, met: Case, *, assignable: frozenset[str]) -
     staff = _candidates(here) if wanted else ()
     names = colleagues.staff(here.viewer) if wanted else {}
     asking = Asking(case=met, giver=here.viewer.person, policy=sight.policy, now=here.now)
-    return tuple(_place(sight, asking, place, _Staff(staff, names, assignable)) for place in turn)
+    return tuple(_place(sight, asking, place, _Staff(here.viewer.realm, staff, names, assignable)) for place in turn)
 
 
 class _Staff(msgspec.Struct, frozen=True):
+    realm: str
     candidates: tuple[Candidate, ...]
     names: dict[str, str]
     assignable: frozenset[str]
@@ -174,8 +193,11 @@ class _Staff(msgspec.Struct, frozen=True):
 def _place(sight: Sight, asking: Asking, place: Place, staff: _Staff) -> PlaceToFill:
     held = asking.case.assigned.get(place.id)
     open_to_all = held is None and place.id in staff.assignable
-    order = ranked(asking, place, staff.candidates) if open_to_all else ()
+    far = distances.known(staff.realm, place.person or "", asking.now) if open_to_all else {}
+    candidates = [msgspec.structs.replace(one, hours=far.get(one.person.id)) for one in staff.candidates]
+    order = ranked(asking, place, candidates) if open_to_all else ()
     return PlaceToFill(
+        id=place.id,
         who=called(sight, place),
         deadline=kin_deadline(asking.case, sight.policy),
         carriers=tuple(sight.label(who) for who in held.people) if held else (),
@@ -192,11 +214,13 @@ def _sayable(sight: Sight, one: Ranked) -> bool:
 def _notifier(sight: Sight, place: Place, one: Ranked, names: dict[str, str]) -> Notifier:
     person = one.candidate.person
     return Notifier(
+        id=person.id,
         name=names.get(person.id, "?"),
         grade=person.grade,
         shares_language=one.shares_language,
         carrying=one.candidate.carrying,
         this_month=one.candidate.this_month,
+        hours=one.candidate.hours,
         off=one.candidate.off_duty or person.away,
         reasons=one.reasons,
         url=_form(sight, "assign", place=place.id, lead=person.id),
@@ -218,7 +242,9 @@ def search(sight: Sight) -> tuple[SearchStep, ...]:
     """The steps of the search for any kin at all (R20, R71)."""
     done = sight.state.kinship.searches.get(KIN, ())
     return tuple(
-        SearchStep(said=word(step), done=step in done, url=_form(sight, "search", person=KIN, step=step))
+        SearchStep(
+            said=STEPS.get(step) or word(step), done=step in done, url=_form(sight, "search", person=KIN, step=step)
+        )
         for step in sight.policy.retry.search
     )
 

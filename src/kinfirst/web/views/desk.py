@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
+from kinfirst.core.errors import Reason
 from kinfirst.core.offers import offers
 from kinfirst.web import case_page, desk_page
 from kinfirst.web.here import Here, shown, signed_in
@@ -31,6 +32,7 @@ OF_THE_DESK = frozenset(
         "set_status",
     }
 )
+REFUSED = 422
 SURE = ("leak", "flag_doubt")
 """What must not be done by accident: opened first, then answered, then pressed."""
 
@@ -39,6 +41,11 @@ SURE = ("leak", "flag_doubt")
 @signed_in
 def desk(here: Here, id: str) -> HttpResponse:
     """The whole page; 404 for somebody who does not work in the house."""
+    return page(here, id)
+
+
+def page(here: Here, id: str, *, far: dict[str, str] | None = None, reasons: tuple[Reason, ...] = ()) -> HttpResponse:
+    """The page as it stands; after a distance that was none, with what was typed and why it was not kept."""
     sight = here.case(id)
     if not here.insider:
         raise Http404
@@ -62,5 +69,7 @@ def desk(here: Here, id: str) -> HttpResponse:
         "looks": [look for look in case_page.unasked(sight) if look.part in ("kin", "identity")],
         "groups": groups_of(mine, lambda offer: case_page.subject_label(sight, offer), case=sight.id, back="desk"),
         "sure": [name for name in SURE if name in possible],
+        "far": far or {},
+        "reasons": reasons,
     }
-    return shown(here, "web/desk/desk.html", context)
+    return shown(here, "web/desk/desk.html", context, status=REFUSED if reasons else 200)
