@@ -60,7 +60,15 @@ def test_among_real_cases_nobody_is_shown_around(db: None, client: Any, django_u
     (person,) = registry.add_people(LIVE, (NewPerson(name="Ada", roles=("coordinator",)),))
     user = django_user_model.objects.create_user("ada", password="long enough words")
     registry.link_user(LIVE, person, user.pk)
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="kinfirst.project.signin.WithPerson")
     assert "Not here." in client.get("/tour").content.decode()
     client.post("/tour/go", {"stop": "1"})
     assert "tour-strip" not in client.get("/").content.decode()
+
+
+def test_no_stop_leads_to_a_page_that_turns_its_visitor_away(night: Any) -> None:
+    for who in ("sakura", "desk", "hiro", "mirani", "kakashi"):
+        client = signed_in(night, who)
+        for one in client.get("/tour").context["stops"]:
+            if one.url:
+                assert client.get(one.url).status_code == 200, (who, one.stop.page)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +42,12 @@ STOPS: tuple[Stop, ...] = (
         ),
         page="board",
         best_as="desk",
+    ),
+    Stop(
+        title=_("The central station"),
+        look=_("Every bed and its strip. The alarm that began the night sounds here; a device never says who is dead."),
+        page="station",
+        best_as="hiro",
     ),
     Stop(
         title=_("The bay, until 14:37"),
@@ -88,6 +96,16 @@ STOPS: tuple[Stop, ...] = (
         best_as="tsuji",
     ),
     Stop(
+        title=_("The desk of the casualty officer"),
+        look=_(
+            "Kin in order, each with the line of the policy that put them there; who could go, the fittest first, and "
+            "how far they are. Leak and doubt cannot be pressed by accident."
+        ),
+        page="desk",
+        case=WARD,
+        best_as="tsuji",
+    ),
+    Stop(
         title=_("On a doorstep"),
         look=_("Whom, where, and the words. Switch the network off and tap: it is kept, signed, and sent later."),
         page="doorsteps",
@@ -96,7 +114,8 @@ STOPS: tuple[Stop, ...] = (
     Stop(
         title=_("Exceptions"),
         look=_(
-            "What was refused and could be lifted, by two people, for a time, for a reason. Some rules nobody lifts."
+            "Tsuji would send somebody the boy knows, and a rule says no: two others may lift it, for a time, for a "
+            "reason. Some rules nobody lifts."
         ),
         page="exceptions",
         best_as="fukuda",
@@ -105,6 +124,20 @@ STOPS: tuple[Stop, ...] = (
         title=_("Is the visit real?"),
         look=_("Anybody can ask with the reference, without signing in. The answer is yes or no, and nothing else."),
         page="verify_visit",
+    ),
+    Stop(
+        title=_("The policy"),
+        look=_("The order is data with its sources, drawn as a picture and proved before it is used: see “village”."),
+        page="registry_policies",
+        best_as="fukuda",
+    ),
+    Stop(
+        title=_("The audit"),
+        look=_(
+            "Who saw, who tried, what was refused. Small numbers are not shown, for they could say who somebody was."
+        ),
+        page="audit",
+        best_as="sakura",
     ),
     Stop(
         title=_("The record"),
@@ -128,7 +161,20 @@ def every(here: Here) -> tuple[Seen, ...]:
     return tuple(seen(here, number) for number in range(1, len(STOPS) + 1))
 
 
+MAY: dict[str, Callable[[Here], bool]] = {
+    "station": lambda here: here.watches,
+    "audit": lambda here: here.audits,
+    "registry_policies": lambda here: here.keeps or here.audits,
+    "exceptions": lambda here: bool({"authority", "casualty_officer"} & set(here.viewer.person.roles)),
+    **dict.fromkeys(("bay", "desk", "effects"), lambda here: here.insider),
+}
+"""Whose the pages are that are not everybody's."""
+
+
 def _url(here: Here, stop: Stop) -> str:
+    may = MAY.get(stop.page)
+    if may is not None and not may(here):
+        return ""
     try:
         if not stop.case:
             return reverse(stop.page)
