@@ -14,6 +14,7 @@ from kinfirst.people.facts import persons
 from kinfirst.records import queries
 from kinfirst.records.actions import Given, perform_named
 from kinfirst.scenarios.player import Played
+from kinfirst.web import clock
 from tests.plays import played
 from tests.web.conftest import At, only_case, signed_in
 
@@ -117,6 +118,16 @@ def test_an_empty_office_is_asked_about(at: At, settings: Any) -> None:
     assert "R73" in page
     assert "nobody after it is told" in page
     assert case in page
+
+
+def test_who_has_gone_off_after_all_asks_no_more(at: At) -> None:
+    """Mirani was refused at 14:52 and went at 14:54, when her entries were signed."""
+    at("2020-10-10T14:53:30+09:00")
+    refused = played("the-night", until="go_off")
+    assert "Go off duty" in text(signed_in(refused, "sakura").get("/exceptions/"))
+    given = Given(realm=refused.company.realm, by=refused.company.ids["mirani"], now=clock.now())
+    assert perform_named("go_off", {}, given=given).refusal is None
+    assert "Go off duty" not in text(signed_in(refused, "sakura").get("/exceptions/"))
 
 
 @pytest.mark.parametrize("who", ["rowe", "doctor"])

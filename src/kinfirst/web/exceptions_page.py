@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from kinfirst.core.rulebook import RULEBOOK
 from kinfirst.core.timing import hours_clash, kin_deadline, next_close, next_open, within, zone_named, zone_of
 from kinfirst.records.access import Sight
 from kinfirst.records.exceptional import Tried, waiting
+from kinfirst.records.queries import house_state
 from kinfirst.web import doors
 from kinfirst.web.chain_picture import blocks, called
 from kinfirst.web.here import Here
@@ -34,6 +35,11 @@ GROUNDS: dict[str, Text] = {
     "kin": gettext_lazy("Every search step is done and there is nobody"),
     "other": gettext_lazy("Another reason, in words below"),
 }
+CASE_WIDE: dict[str, Callable[[Case], bool]] = {
+    "release_name": lambda case: case.closing.released is not None,
+    "draw_chain": lambda case: case.chain is not None,
+}
+"""Commands on a whole case, and whether they were done after all."""
 MINUTES = (30, 60, 120, 240)
 SOON = timedelta(hours=1)
 
@@ -83,7 +89,9 @@ class Other(msgspec.Struct, frozen=True, kw_only=True):
 
 def page(here: Here) -> dict[str, object]:
     """Everything that waits for this person."""
-    cases, tried = waiting(here.viewer, here.now)
+    cases, every = waiting(here.viewer, here.now)
+    off = house_state(here.viewer.realm).off if any(one.command == "go_off" for one in every) else ()
+    tried = [one for one in every if not (one.command == "go_off" and one.by in off)]
     sights = {case.id: here.case(case.id) for case in cases}
     asked = [one for sight in sights.values() for one in _asked(here, sight, tried)]
     return {
@@ -124,7 +132,7 @@ def _could_lift(sight: Sight, one: Tried, rule: str, now: datetime) -> bool:
         return False
     place = case.chain.find(one.place) if case.chain and one.place else None
     if one.place is None:
-        return one.command in ("release_name", "draw_chain", "go_off")
+        return one.command == "go_off" or (one.command in CASE_WIDE and not CASE_WIDE[one.command](case))
     if place is None or place.id not in {p.id for p in open_places(case, policy)}:
         return False
     if one.command == "assign":
