@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 
 # A greedy cover of all commands; the last test says which one is missing when a play changes.
 PLAYS = (
+    "rule-r01-the-monitor-cannot-declare",
     "18-lost-portions",
     "20-addressed-to-the-dead",
     "06-sister-by-id-card",

@@ -13,7 +13,7 @@ from kinfirst.api.readings import PROVERS
 from kinfirst.api.routes import ROUTES, Route
 from kinfirst.clock import SimulatedClock
 from kinfirst.core.commands import COMMANDS
-from kinfirst.core.commands.words import Ref
+from kinfirst.core.commands.words import Ref, Strip
 from kinfirst.core.roles import ROLES
 from tests.api.acting import Answer, Caller, Small, account
 
@@ -56,6 +56,8 @@ def value_of(hint: Any, small: Small) -> Any:
     options = get_args(hint)
     if hint == Ref:
         return small.cast.hiro
+    if hint == Strip:
+        return "strip1.gA=="
     if hint is datetime:
         return "2026-03-03T08:00:00Z"
     if hint is bool:

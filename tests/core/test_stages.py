@@ -16,6 +16,7 @@ DAY = "2026-03-02T09:00:00Z"
 COMMANDS: dict[str, tuple[str, dict[str, Any]]] = {
     "open_case": ("off", {"casualty": "ray", "alias": "Delta"}),
     "device_event": ("bed", {"kind": "asystole", "bed": "3"}),
+    "keep_strip": ("med", {"bed": "3", "strip": "strip1.gA=="}),
     "resuscitate": ("doc", {"what": "start"}),
     "observe": ("doc", {"what": "start"}),
     "pronounce": ("doc", {"mode": "present", "witness": "cho", "identifiers": ["wristband"]}),

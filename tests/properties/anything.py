@@ -13,8 +13,11 @@ from msgspec import inspect
 from kinfirst.core.commands import COMMANDS, HOUSE_COMMANDS, AnyDo, Ipass, OpenCase
 from tests.properties.company import CASUALTY, KIN, OFFICERS, STAFF
 
-PICTURES = st.sampled_from(("UklGRg==", "UklGRhAA"))
 WORDS = st.sampled_from(["", "as found", "because"])
+WRITTEN = {
+    "image": st.sampled_from(("UklGRg==", "UklGRhAA")),
+    "strip": st.sampled_from(("strip1.gA==", "strip1.gQ==")),
+}
 PEOPLE = (CASUALTY, *KIN, *OFFICERS, *STAFF)
 # Where a short code has a vocabulary of its own; anything else is one of a few words.
 KEYS: dict[str, tuple[str, ...]] = {
@@ -68,7 +71,7 @@ def _field(field: inspect.Field, now: datetime) -> st.SearchStrategy[Any]:
 
 def _value(name: str, kind: inspect.Type, now: datetime) -> st.SearchStrategy[Any]:
     if isinstance(kind, inspect.Metadata):
-        written = PICTURES if name == "image" else WORDS
+        written = WRITTEN.get(name, WORDS)
         return written if (kind.extra or {}).get("words") else _value(name, kind.type, now)
     if isinstance(kind, inspect.LiteralType):
         return st.sampled_from(kind.values)

@@ -83,6 +83,7 @@ ARGUMENTS: dict[str, str] = {
     "wish": "What kin ask about the name (R39).",
     "with": "The second person: the id of a person, not the one who gives the command.",
     "image": "The photograph: WebP, in base64.",
+    "strip": "The signals, as `kinfirst.documents.strips` writes them.",
     "witness": "Who saw it: the id of a person.",
     "illness": "How ill each of them is.",
     "summary": "What led here.",

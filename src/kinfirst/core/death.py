@@ -7,9 +7,9 @@ from datetime import datetime
 
 from kinfirst.core.ask import Ask
 from kinfirst.core.case import Death
-from kinfirst.core.commands import DeviceEvent, Observe, OpenCase, Pronounce, Resuscitate
+from kinfirst.core.commands import DeviceEvent, KeepStrip, Observe, OpenCase, Pronounce, Resuscitate
 from kinfirst.core.errors import Reason
-from kinfirst.core.events import CaseEvent, CaseOpened, DeviceReported, Observed, Pronounced, Resuscitated
+from kinfirst.core.events import CaseEvent, CaseOpened, DeviceReported, Observed, Pronounced, Resuscitated, StripKept
 from kinfirst.core.rules import effect, enforces, noted
 
 noted("R01", "kinfirst.core.death.device_reported", "device_event")
@@ -163,6 +163,12 @@ def case_opened(ask: Ask[OpenCase]) -> Iterator[CaseEvent]:
 def device_reported(ask: Ask[DeviceEvent]) -> Iterator[CaseEvent]:
     """One event, from which one task follows and nothing else (R01)."""
     yield DeviceReported(device=ask.do.kind, bed=ask.do.bed)
+
+
+@effect(KeepStrip)
+def strip_kept(ask: Ask[KeepStrip]) -> Iterator[CaseEvent]:
+    """What was on the screen stays with the case."""
+    yield StripKept(bed=ask.do.bed, strip=ask.do.strip)
 
 
 @effect(Resuscitate)

@@ -297,6 +297,8 @@ def _view(scene: Scene) -> Iterator[Probe]:
 PROBES: dict[str, Probing] = {
     "open_case": lambda scene: _one(do("open_case", alias="Probe")),
     "device_event": lambda scene: _one(do("device_event", kind="asystole", bed="bed")),
+    # Kept at the bed, where the signals are: nobody writes one into a form.
+    "keep_strip": lambda _scene: (),
     "resuscitate": _resuscitate,
     "observe": lambda scene: _one(do("observe", what="start")),
     "pronounce": _pronounce,

@@ -17,6 +17,7 @@ _AUTHORITY = ("authority",)
 ROLES: dict[str, tuple[str, ...]] = {
     "open_case": ("clinician", "casualty_officer", "coordinator"),
     "device_event": ("system",),
+    "keep_strip": ("clinician", "trainee", "coordinator"),
     "resuscitate": ("clinician", "trainee"),
     "observe": ("clinician",),
     "pronounce": ("clinician",),

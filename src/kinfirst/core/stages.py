@@ -35,6 +35,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "retracted": frozenset(
         {
             "device_event",
+            "keep_strip",
             "set_status",
             "correct",
             "view",

@@ -58,6 +58,7 @@ from kinfirst.core.commands.death import (
     DeviceEvent,
     FlagDoubt,
     Identify,
+    KeepStrip,
     Observe,
     OpenCase,
     Pronounce,
@@ -80,6 +81,7 @@ from kinfirst.core.facts import Facts, Person
 CaseDo = (
     OpenCase
     | DeviceEvent
+    | KeepStrip
     | Resuscitate
     | Observe
     | Pronounce
@@ -207,6 +209,7 @@ __all__ = [
     "Identify",
     "Inventory",
     "Ipass",
+    "KeepStrip",
     "KinWish",
     "Leak",
     "NoKinFound",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import field
 
-from kinfirst.core.commands.words import Do, Key, Label, Ref, Term, Words
+from kinfirst.core.commands.words import Do, Key, Label, Ref, Strip, Term, Words
 
 
 class OpenCase(Do, frozen=True, kw_only=True):
@@ -25,6 +25,13 @@ class DeviceEvent(Do, frozen=True, kw_only=True):
 
     kind: Literal["asystole", "leads_off", "vf", "brady", "tachy", "flat_standby"]
     bed: Term
+
+
+class KeepStrip(Do, frozen=True, kw_only=True):
+    """Keep the last seconds of a bed's signals with the case. They are shown, and prove nothing (R01)."""
+
+    bed: Term
+    strip: Strip
 
 
 class Resuscitate(Do, frozen=True, kw_only=True):

@@ -14,11 +14,14 @@ from msgspec import Meta
 
 WORDS_LIMIT = 20_000
 PICTURE_LIMIT = 240_000
+STRIP_LIMIT = 240_000
 
 Words = Annotated[str, Meta(max_length=WORDS_LIMIT, extra={"words": True})]
 """Free text. Kept in a note, never in the ledger."""
 Picture = Annotated[str, Meta(pattern=r"^UklGR[A-Za-z0-9+/]+={0,2}$", max_length=PICTURE_LIMIT, extra={"words": True})]
 """A WebP file in base64. Kept as free text is: the picture in a note, its digest in the ledger."""
+Strip = Annotated[str, Meta(pattern=r"^strip1\.[A-Za-z0-9+/]+={0,2}$", max_length=STRIP_LIMIT, extra={"words": True})]
+"""Some seconds of a bed's signals as `documents.strips` writes them. Kept as free text is, and not in the ledger."""
 Key = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,79}$")]
 """A short code of the field's own vocabulary: a step, an organisation, a fact, a bed."""
 Term = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\- ]{0,79}$")]

@@ -66,6 +66,7 @@ from kinfirst.core.events.death import (
     Retracted,
     Signed,
     StatusSet,
+    StripKept,
 )
 from kinfirst.core.events.house import (
     CareTaken,
@@ -123,6 +124,7 @@ CaseEvent = (
     | FactsTaken
     | CaseOpened
     | DeviceReported
+    | StripKept
     | Resuscitated
     | Observed
     | Pronounced
@@ -202,6 +204,7 @@ __all__ = [
     "Searched",
     "Signed",
     "StatusSet",
+    "StripKept",
     "SupportOffered",
     "TaskOverdue",
     "TieDecided",

@@ -33,6 +33,13 @@ class DeviceReported(Event, frozen=True, kw_only=True):
     bed: str
 
 
+class StripKept(Event, frozen=True, kw_only=True):
+    """Some seconds of a bed's signals were kept; `strip` is a token of a note."""
+
+    bed: str
+    strip: str
+
+
 class Resuscitated(Event, frozen=True, kw_only=True):
     """A line of the resuscitation record (R05, R57)."""
 

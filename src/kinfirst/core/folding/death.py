@@ -24,6 +24,7 @@ from kinfirst.core.events import (
     Retracted,
     Signed,
     StatusSet,
+    StripKept,
 )
 from kinfirst.core.folding.base import Moment, at_work, change, folds, joined
 from kinfirst.core.folding.chain import owe_correction
@@ -64,6 +65,12 @@ def _death(case: Case, **fields: Any) -> Case:
 def device_reported(case: Case, event: DeviceReported, moment: Moment) -> Case:
     """Somebody must look (R01)."""
     return _death(case, check_patient=moment.at, alarm_at=case.death.alarm_at or moment.at)
+
+
+@folds(StripKept)
+def strip_kept(case: Case, event: StripKept, moment: Moment) -> Case:
+    """Whoever keeps a strip works on the case; that anybody is at the patient does not follow."""
+    return at_work(case, moment)
 
 
 @folds(Resuscitated)

@@ -16,7 +16,7 @@ from kinfirst.scenarios.simulation.deeds import Deed
 # Who somebody is, and that they are alive, decide a whole case: those come by design, not by accident.
 LEFT_OUT = {"open_case", "identify", "retract"}
 WORDS = ("", "as found", "because")
-PICTURES = ("UklGRg==", "UklGRhAA")
+WRITTEN = {"image": ("UklGRg==", "UklGRhAA"), "strip": ("strip1.gA==", "strip1.gQ==")}
 CODES: dict[str, tuple[str, ...]] = {
     "relation": ("spouse", "child", "parent", "sibling", "cousin"),
     "result": ("no_answer", "moved", "note_left"),
@@ -68,7 +68,7 @@ class _Maker:
     def _value(self, name: str, kind: inspect.Type) -> Any:
         if isinstance(kind, inspect.Metadata):
             words = (kind.extra or {}).get("words")
-            written = PICTURES if name == "image" else WORDS
+            written = WRITTEN.get(name, WORDS)
             return self._chance.choice(written) if words else self._value(name, kind.type)
         if isinstance(kind, inspect.LiteralType):
             return self._chance.choice(sorted(kind.values, key=str))

@@ -94,6 +94,7 @@ ARGUMENTS: dict[str, Asked] = {
     "received": Asked(_("When you first heard of it"), _("Empty: now.")),
     "reference": Asked(_("Reference for the family"), _("Empty: one is made.")),
     "relation": Asked(_("Relation")),
+    "keep_strip.strip": Asked(_("Strip"), _("It is kept at the bed, on the page of the station.")),
     "photograph.image": Asked(_("Photograph"), _("JPEG, PNG or WebP, at most 12 MB.")),
     "release_effects.to": Asked(_("To whom")),
     "releases": Asked(_("What is released")),

@@ -45,6 +45,12 @@ SAID: dict[str, Said] = {
         "bay",
     ),
     "device_event": Said(_("Report a device"), _("Report"), _("A device asks for the patient to be checked."), "bay"),
+    "keep_strip": Said(
+        _("Keep a strip"),
+        _("Keep this strip"),
+        _("The last seconds of the bed’s signals stay with the case. They are no diagnosis."),
+        "bay",
+    ),
     "resuscitate": Said(
         _("Resuscitation record"), _("Record this line"), _("One line of what was done, and when."), "bay"
     ),
