@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 from django.urls import URLPattern, get_resolver
 
 from kinfirst.api.readings import PROVERS
+from kinfirst.core.roles import ROLES
 from kinfirst.web.keeping import ACCOUNTS, AUDIT, HOUSE, PEOPLE
+from kinfirst.web.station_page import WATCH
 from tests.access.standings import Standing
 
 Whose = Callable[[Standing], int]
@@ -58,6 +60,11 @@ def person(standing: Standing) -> int:
 def stream(standing: Standing) -> int:
     """The same for what a script asks: it is not led to a page."""
     return 0 if standing.kind == "person" else FORBIDDEN
+
+
+def watching(standing: Standing) -> int:
+    """The same for the stream of the station: whoever holds one of its roles."""
+    return stream(standing) or (0 if standing.roles & set(WATCH) else FORBIDDEN)
 
 
 def holding(*roles: str) -> Whose:
@@ -172,8 +179,18 @@ PAGES = {
     "cases/<slug:id>/look": Row(of_case, (), (FORBIDDEN,)),
     "cases/<slug:id>/do/<slug:command>": Row(of_case, OK, (AGAIN,)),
     "cases/<slug:id>/messages/<int:number>": Row(case_and("casualty_officer"), (), (ODD,)),
+    # A strip is for whoever has asked for the chart, and there is none: tests/web/test_station.py.
+    "cases/<slug:id>/strips/<int:seq>.svg": Row(of_case, (NONE,)),
+    # No bed is connected here; whose case in a bed is whose to see: tests/web/test_station.py.
+    "station/": Row(holding(*WATCH)),
+    "station/stream": Row(watching, (503,)),
+    "station/attach": Row(holding(*WATCH), (), (NONE,)),
+    "station/beds/<slug:bed>/": Row(holding(*WATCH), (NONE,)),
+    "station/beds/<slug:bed>/act": Row(holding(*WATCH), (), (NONE,)),
+    "station/beds/<slug:bed>/keep": Row(holding(*WATCH), (), (NONE,)),
     "bay/<slug:id>/": Row(in_case),
     "desk/<slug:id>/": Row(in_case),
+    "desk/<slug:id>/distance": Row(role_then_case(*ROLES["assign"]), (), (AGAIN,)),
     "effects/<slug:id>/": Row(in_case),
     "effects/<slug:id>/release": Row(in_case),
     "effects/<slug:id>/receipt": Row(in_case),

@@ -95,6 +95,7 @@ def filled(address: str, built: House) -> str:
         "<int:pk>": "1",
         "<int:number>": "1",
         "<int:seq>": "1",
+        "<slug:bed>": "1",
     }
     return path_of(address, values)
 

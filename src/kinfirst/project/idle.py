@@ -32,9 +32,10 @@ OPEN = (
     "/doorstep-worker.js",
     "/wall/",
     "/board/stream",
+    "/station/stream",
 )
-"""Pages that answer in a locked session: the way back in, the way out, what anybody may read, and the board on the
-wall, which nobody touches and which shows aliases alone."""
+"""Pages that answer in a locked session: the way back in, the way out, what anybody may read, and what nobody touches
+and everybody looks at, with aliases alone: the board on the wall, and the beds of a station that is open already."""
 BY_ITSELF = ("text/event-stream", "application/json")
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from kinfirst.core.death import observed_since
 from kinfirst.core.deathnote import lacking
-from kinfirst.core.events import Charted, DeviceReported, Observed, Pronounced, Resuscitated
+from kinfirst.core.events import Charted, DeviceReported, Observed, Pronounced, Resuscitated, StripKept
 from kinfirst.records.access import Sight
 from kinfirst.web.story import Happened, of_kind, texts
 from kinfirst.web.wording import Text, word
@@ -80,6 +80,8 @@ def _lines(sight: Sight, happened: Sequence[Happened]) -> Iterator[Line]:
                 yield _line(sight, one, (f"observed_{what}", when), "")
             case DeviceReported(device=kind, bed=bed):
                 yield _line(sight, one, ("device", one.at), f"{word(kind)}, {bed}")
+            case StripKept(bed=bed):
+                yield _line(sight, one, ("strip", one.at), bed)
             case Pronounced(when=when):
                 yield _line(sight, one, ("pronounced", when), "")
 

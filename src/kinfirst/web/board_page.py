@@ -8,7 +8,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from kinfirst.records.board import Alarm, Line, Page
-from kinfirst.web import colleagues
+from kinfirst.web import colleagues, station_page
 from kinfirst.web.here import Here
 from kinfirst.web.wording import STAGES, Text, role, task, word
 
@@ -30,19 +30,37 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlarmShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A bed to go to: which, whose case by alias, what the device said, since when (UTC)."""
+    """A bed to go to: which, whose case by alias, what the device said, since when (UTC); `live` is how the bed stands
+    now, where a station shows it. Without a case `since` is the beginning of its alarm."""
 
     case: str
     alias: str
     bed: str
     said: Text
     since: datetime
+    live: str = ""
 
 
-def alarms_shown(found: tuple[Alarm, ...]) -> tuple[AlarmShown, ...]:
-    """The beds where a device has spoken and nobody has been yet (R01)."""
-    return tuple(
-        AlarmShown(case=one.case, alias=one.alias, bed=one.bed, said=word(one.kind), since=one.since) for one in found
+def alarms_shown(here: Here, found: tuple[Alarm, ...]) -> tuple[AlarmShown, ...]:
+    """The beds where a device has spoken and nobody has been yet (R01), and those that call at this moment."""
+    beds = station_page.standing(here.viewer) if here.watches else ()
+    by_case = {one.case: one for one in beds if one.case}
+    asked = tuple(
+        AlarmShown(
+            case=one.case,
+            alias=one.alias,
+            bed=one.bed,
+            said=word(one.kind),
+            since=one.since,
+            live=by_case[one.case].state if one.case in by_case else "",
+        )
+        for one in found
+    )
+    told = {one.case for one in found}
+    more = (one for one in beds if one.calls and one.case not in told)
+    return asked + tuple(
+        AlarmShown(case=one.case, alias=one.alias, bed=one.bed, said=one.alarm, since=one.since, live=one.state)
+        for one in more
     )
 
 

@@ -18,7 +18,7 @@ from kinfirst.core.task import Task
 from kinfirst.records import checking, reading
 from kinfirst.records.access import Sight
 from kinfirst.records.gathering import case_facts
-from kinfirst.web import bay_page, case_record, doors
+from kinfirst.web import bay_page, case_record, doors, strips_kept
 from kinfirst.web.chain_picture import called, picture
 from kinfirst.web.here import Here
 from kinfirst.web.moves import Answer, answers, groups_of
@@ -192,6 +192,7 @@ def page(here: Here, sight: Sight) -> dict[str, object]:
         "groups": groups_of(found, lambda offer: subject_label(sight, offer), case=sight.id),
         "unasked": unasked(sight),
         "level": level(sight.state),
+        **strips_kept.on_case(here, sight, happened),
         "timeline": case_record.knowing(sight, happened, about, refusals=here.insider),
         **(_record(here, sight, happened) if here.insider else {}),
     }

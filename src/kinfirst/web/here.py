@@ -53,6 +53,11 @@ class Here:
         return bool(set(ROLES["open_case"]) & set(self.viewer.person.roles))
 
     @property
+    def watches(self) -> bool:
+        """Whether the station is theirs: those at the beds, and the flow desk."""
+        return bool(set(ROLES["keep_strip"]) & set(self.viewer.person.roles))
+
+    @property
     def audits(self) -> bool:
         """Whether the audit is theirs."""
         return bool({"auditor", "authority", "casualty_officer"} & set(self.viewer.person.roles))

@@ -73,7 +73,8 @@ def _percent(part: float | None) -> float | None:
 
 
 def _month(month: date) -> str:
-    return date_format(month, "M Y" if month.month == 1 else "M")
+    """The month; of a new year its number, which is as narrow."""
+    return date_format(month, "Y" if month.month == 1 else "M")
 
 
 def _called(unit: str) -> str:

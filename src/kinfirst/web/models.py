@@ -61,3 +61,19 @@ class DoorTap(models.Model):
 
     def __str__(self) -> str:
         return f"tap {self.key}"
+
+
+class BedCase(models.Model):
+    """Which case lies in a bed, who said so and when. A bed has one case and a case has one bed.
+
+    Not the record: what a bed reports of a case stands in its ledger.
+    """
+
+    bed = models.CharField(max_length=80, primary_key=True)
+    realm = models.CharField(max_length=64)
+    case = models.CharField(max_length=64, unique=True)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"bed {self.bed}"

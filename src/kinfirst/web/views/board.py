@@ -106,5 +106,5 @@ def _seen(here: Here, page: Page) -> dict[str, object]:
         "rows": board_page.rows(here, page, names),
         "house": house_page.house_shown(here, house, names),
         "calls": doors.calls(here),
-        "alarms": board_page.alarms_shown(lines.alarms(here.viewer)),
+        "alarms": board_page.alarms_shown(here, lines.alarms(here.viewer)),
     }

@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from kinfirst.core.errors import KinfirstError
 from kinfirst.records.access import viewer_of
 from kinfirst.records.board import version
-from kinfirst.web import clock, doors
+from kinfirst.web import clock, doors, station_page
 
 EVERY, TIMES = 2.0, 150
 """A look every two seconds, for five minutes."""
@@ -62,18 +62,23 @@ async def news(look: Look, *, every: float = EVERY, times: int = TIMES) -> Async
         before = now
 
 
-async def counted(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def counted(stream: AsyncIterator[bytes], *, among: list[int] = _open) -> AsyncIterator[bytes]:
     """The same stream, counted among those that are open."""
-    _open[0] += 1
+    among[0] += 1
     try:
         async for part in stream:
             yield part
     finally:
-        _open[0] -= 1
+        among[0] -= 1
 
 
 def _realm(request: HttpRequest) -> str | None:
-    viewer = viewer_of(request.user)
+    try:
+        viewer = viewer_of(request.user)
+    finally:
+        if not connection.in_atomic_block:
+            # A stream is long: others need the connection meanwhile.
+            close_old_connections()
     return None if viewer is None else viewer.realm
 
 
@@ -87,7 +92,7 @@ async def _mark_later(realm: str) -> str:
 
 def _mark(realm: str) -> str:
     try:
-        mark = f"{version(realm)}.{doors.mark(realm, clock.now())}"
+        mark = f"{version(realm)}.{doors.mark(realm, clock.now())}.{station_page.mark(realm)}"
     except KinfirstError:
         return _seen.get(realm, (0.0, ""))[1]
     finally:

@@ -23,6 +23,7 @@ DONE: dict[str, Text] = {
     "observed_start": _("Observation begun"),
     "observed_activity": _("Activity seen: observation begins again"),
     "device": _("A device spoke"),
+    "strip": _("A strip was kept"),
     "pronounced": _("Death pronounced"),
 }
 
