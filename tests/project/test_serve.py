@@ -89,7 +89,7 @@ def test_the_demonstration_from_a_fresh_folder_twice(tmp_path: Path) -> None:
 
 
 def _signs_in(one: Served) -> None:
-    """The sign-in that is printed opens the board."""
+    """The sign-in that is printed opens the board, and the beds of the demonstration are on their page."""
     password = one.sign_in[0].split()[-1]
     with httpx.Client(base_url=one.address, follow_redirects=True) as browser:
         page = browser.get("accounts/login/")
@@ -99,6 +99,9 @@ def _signs_in(one: Served) -> None:
         answer = browser.post("accounts/login/", data=form)
         assert answer.status_code == 200
         assert answer.url.path == "/"
+        beds = browser.get("station/")
+        assert beds.status_code == 200
+        assert "trauma-1" in beds.text
 
 
 def test_two_first_starts_at_once_make_one_demonstration(tmp_path: Path) -> None:
@@ -140,3 +143,29 @@ def test_a_setting_that_cannot_be_used_is_said_before_anything_is_made(tmp_path:
     assert (code, said.count("\n")) == (2, 1)
     assert said.startswith("kinfirst: KINFIRST_PUSH: ")
     assert not (tmp_path / "var" / "kinfirst.sqlite3").exists()
+
+
+def test_a_bed_that_cannot_be_read_is_said_before_anything_is_made(tmp_path: Path) -> None:
+    code, said = Served(tmp_path, "--port", "0", KINFIRST_BEDS="trauma-1=script:party").ended()
+    assert (code, said.count("\n")) == (2, 1)
+    assert said.startswith("kinfirst: KINFIRST_BEDS: trauma-1: script: one of night, ")
+    assert not (tmp_path / "var" / "kinfirst.sqlite3").exists()
+
+
+def test_a_nats_server_that_is_not_there_is_said(tmp_path: Path) -> None:
+    code, said = Served(tmp_path, "--port", "0", KINFIRST_NATS="nats://127.0.0.1:9").ended()
+    assert (code, said.count("\n")) == (2, 1)
+    assert "no NATS server" in said
+
+
+def test_a_bed_is_watched_beside_the_pages_and_given_back_at_the_end(tmp_path: Path) -> None:
+    one = Served(tmp_path, "--no-worker", "--port", "0", KINFIRST_BEDS="trauma-1=script:night@30")
+    try:
+        one.up()
+        assert httpx.get(f"{one.address}healthz").status_code in (200, 503)
+        one.process.send_signal(signal.SIGTERM)
+        code, said = one.ended()
+        assert (code, said.splitlines()[0]) == (0, "stopped"), said
+        assert "Traceback" not in said
+    finally:
+        one.process.kill()

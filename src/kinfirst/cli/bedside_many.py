@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 ADDRESS = "nats://127.0.0.1:4222"
 NATS = click.option("--nats", metavar="URL", envvar="KINFIRST_NATS", default=ADDRESS, show_default=True)
-PREFIX = click.option("--prefix", default="kinfirst", show_default=True, help="Keeps houses on one server apart.")
+PREFIX = click.option(
+    "--prefix",
+    envvar="KINFIRST_NATS_PREFIX",
+    default="kinfirst",
+    show_default=True,
+    help="Keeps houses on one server apart; else KINFIRST_NATS_PREFIX.",
+)
 
 
 @click.command(context_settings=HELP)
@@ -99,11 +105,12 @@ async def _work(given: dict[str, Any], reporter: Reporter | None) -> None:
 
 
 async def _publish(found: Feed, plan: BedPlan, given: dict[str, Any]) -> None:
+    from kinfirst.bedside.hub import announce
     from kinfirst.bedside.hub_nats import connected
 
     hub = await connected(given["nats"], prefix=given["prefix"])
     try:
-        await hub.register(plan)
+        await announce(hub, plan)
         await _publish_all(hub, found, plan.bed)
     finally:
         await hub.close()

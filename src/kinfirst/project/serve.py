@@ -1,4 +1,4 @@
-"""`kinfirst serve`: the pages, the API and one worker in one process; `--demo` plays the demonstration first."""
+"""`kinfirst serve`: pages, API, a worker and beds in one process; `--demo` plays the demonstration first."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from kinfirst.core.errors import BadInput
 if TYPE_CHECKING:
     import uvicorn
 
+    from kinfirst.project.beds import Beds
     from kinfirst.project.demo import SignIn
     from kinfirst.workers.watchman import Watchman
     from kinfirst.workers.worker import Worker
@@ -39,27 +40,39 @@ def serve(
     demo: Annotated[bool, typer.Option("--demo", help="Play the demonstration first, once.")] = False,
     no_worker: Annotated[bool, typer.Option("--no-worker", help="Pages only: `kinfirst work` runs beside it.")] = False,
 ) -> None:
-    """Serve the pages and the API, and do what is due.
+    """Serve the pages and the API, do what is due, and watch the beds of KINFIRST_BEDS.
 
-    Ctrl-C or SIGTERM ends both, exit code 0. 2: the port is taken, or the database or a setting cannot be used.
+    Ctrl-C or SIGTERM ends all of it, exit code 0. 2: the port is taken, or the database or a setting cannot be used.
     """
     from kinfirst.project import migrate, setup_django
+    from kinfirst.project.beds import asked, beds_of
+    from kinfirst.project.traces import begin as begin_traces
 
     setup_django(db)
+    _hand_on_connections()
+    begin_traces()
     with _listening(host, port) as door:
         address = _address(host, door)
         os.environ.setdefault("KINFIRST_ADDRESS", address)
-        worker = None if no_worker else _worker()
+        worker, wanted = None if no_worker else _worker(), asked()
         migrate()
         console = Console(highlight=False, soft_wrap=True)
         if demo:
             _say_sign_in(console, _demonstrated(console))
-        _serve(door, worker, ready=lambda: _say_address(console, address, host))
+        _serve(door, worker, beds_of(wanted, demo=demo), ready=lambda: _say_address(console, address, host))
         console.print("stopped")
 
 
-def _serve(door: socket.socket, worker: Worker | None, *, ready: Callable[[], None]) -> None:
-    """Web and worker until a signal. Raises what the worker stopped for: half a service is none."""
+def _hand_on_connections() -> None:
+    from django.db import connections
+
+    from kinfirst.project.database import hand_on
+
+    hand_on(connections.settings["default"])
+
+
+def _serve(door: socket.socket, worker: Worker | None, beds: Beds | None, *, ready: Callable[[], None]) -> None:
+    """Web, worker and beds until a signal. Raises what one of them stopped for: half a service is none."""
     stop, failures = Event(), list[BaseException]()
     server = _server()
 
@@ -70,19 +83,25 @@ def _serve(door: socket.socket, worker: Worker | None, *, ready: Callable[[], No
     # uvicorn puts its own handlers in front of these and repeats the signal to them when it is done.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    ready()
     thread = Thread(target=_work, args=(worker, stop, end, failures), name="kinfirst-worker")
     watchman = Thread(target=_watchman().run, args=(stop,), name="kinfirst-watchman")
-    if worker is not None:
-        thread.start()
-    watchman.start()
+    beside = beds.thread(failed=end) if beds is not None else None
+    if beside is not None:
+        beside.start()
     try:
+        ready()
+        if worker is not None:
+            thread.start()
+        watchman.start()
         server.run(sockets=[door])
     finally:
         stop.set()
-        watchman.join()
-        if thread.is_alive():
-            thread.join()
+        for one in (watchman, thread):
+            if one.is_alive():
+                one.join()
+        if beside is not None:
+            beside.stop()
+            failures += [beside.failure] if beside.failure is not None else []
     if failures:
         raise failures[0]
 
