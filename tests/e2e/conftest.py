@@ -30,11 +30,12 @@ PHONE = {"width": 390, "height": 844}
 
 
 class House(NamedTuple):
-    """Where the pages are, the one case of the night, and everybody's id."""
+    """Where the pages are, the one case of the night, everybody's id, and a line of somebody's kin (0: none)."""
 
     address: str
     case: str
     ids: dict[str, str]
+    line: int = 0
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +102,18 @@ def sign_in(page: Page, who: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Board").wait_for()
+
+
+def passkeys(page: Page) -> None:
+    """The browser gets a key that says yes to everything."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})

@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any
 
 PASSWORD = "long enough words"
-WHO = ("sakura", "desk", "kakashi", "hiro")
+WHO = ("sakura", "desk", "kakashi", "hiro", "mirani")
+WITH_FACTOR = "mirani"
+"""Who is asked for a code of six digits, too."""
+FACTOR = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def main(folder: Path, moment: str, until: str) -> None:
@@ -36,7 +39,9 @@ def prepared(now: datetime, until: str) -> dict[str, Any]:
     from django.core.management import call_command
 
     from kinfirst.clock import SimulatedClock
-    from kinfirst.people import accounts
+    from kinfirst.core.facts import KinRecord
+    from kinfirst.people import accounts, registry
+    from kinfirst.people.models import Kin
     from kinfirst.records.actions import Given, perform_named
     from kinfirst.records.heartbeats import beat
     from tests.plays import played
@@ -49,8 +54,22 @@ def prepared(now: datetime, until: str) -> dict[str, Any]:
     perform_named("open_case", {"alias": "Heron", "state": "missing"}, given=given)
     for handle in WHO:
         accounts.add(handle, PASSWORD, realm=play.company.realm, person=play.company.ids[handle])
+    _with_factor()
     (case,) = play.cases.values()
-    return {"case": case, "ids": play.company.ids}
+    brother = KinRecord(of=play.company.ids["bed2"], person=play.company.ids["bed9"], relation="sibling")
+    registry.add_kin(play.company.realm, brother)
+    line = Kin.objects.values_list("pk", flat=True)[0]
+    return {"case": case, "line": line, "ids": play.company.ids}
+
+
+def _with_factor() -> None:
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP
+    from django.contrib.auth.models import User
+
+    user = User.objects.get(username=WITH_FACTOR)
+    TOTP.activate(user, FACTOR)
+    RecoveryCodes.activate(user)
 
 
 def served(told: dict[str, Any]) -> None:

@@ -20,10 +20,11 @@ from typing import NamedTuple
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.e2e.beds import FLAT, lies_in_bed, station_running
 from tests.e2e.conftest import FLAGS, PHONE, ROOT, House, running, sign_in, visitor
+from tests.e2e.station_house import BED
 
 FOLDER = ROOT / "docs" / "pictures"
-MOMENT = "2020-10-10T15:23:00+09:00"
 DESK = {"width": 1280, "height": 860}
 TALLEST = 1800
 COLOURS = 160
@@ -38,13 +39,21 @@ COVER = """() => {
 }"""
 
 
+class When(NamedTuple):
+    """The night before its first step of that kind, looked at then."""
+
+    moment: str
+    until: str
+
+
 class Shot(NamedTuple):
-    """One picture: its page, who looks (nobody: signed out), on what, and what they ask to see before."""
+    """One picture: its page, who looks (nobody: signed out), on what, what they ask to see before, and when."""
 
     path: str
     who: str = "sakura"
     phone: bool = False
     looks: tuple[str, ...] = ()
+    when: When = When("2020-10-10T15:23:00+09:00", "tell")
 
 
 SHOTS = {
@@ -58,10 +67,11 @@ SHOTS = {
     "desk": Shot("/desk/{case}/"),
     "effects": Shot("/effects/{case}/", looks=("effects",)),
     "cover": Shot("/cover/", who="desk"),
-    "exceptions": Shot("/exceptions/"),
-    "told": Shot("/told/", who="kakashi"),
+    "exceptions": Shot("/exceptions/", when=When("2020-10-10T14:53:30+09:00", "go_off")),
+    "told": Shot("/told/", who="kakashi", when=When("2020-10-10T17:05:00+09:00", "close_case")),
     "doorsteps": Shot("/doorstep/", phone=True),
     "doorstep": Shot("/doorstep/{case}/{kakashi}/", phone=True),
+    "tour": Shot("/tour"),
     "verify-visit": Shot("/visits/verify", who="", phone=True),
     "audit": Shot("/audit/"),
     "audit-registry": Shot("/audit/registry/"),
@@ -75,6 +85,8 @@ SHOTS = {
     "registry-accounts": Shot("/registry/accounts/"),
     "second-factor": Shot("/accounts/2fa/"),
 }
+STATION = ("station", "station-bed")
+"""Pictures of another house, with beds."""
 ROSTER = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//house//
@@ -97,12 +109,12 @@ END:VCALENDAR
 
 
 @contextmanager
-def house() -> Iterator[tuple[Browser, House]]:
+def house(when: When) -> Iterator[tuple[Browser, House]]:
     """The night on a port, and a browser."""
     program = os.environ.get("KINFIRST_CHROMIUM") or "/usr/bin/chromium"
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
-        with running(Path(folder), MOMENT, "tell") as found:
+        with running(Path(folder), *when) as found:
             yield browser, found
         browser.close()
 
@@ -121,7 +133,7 @@ def taken(browser: Browser, found: House, shot: Shot) -> bytes:
     """One picture as PNG."""
     size = {"viewport": PHONE, "is_mobile": True, "has_touch": True} if shot.phone else {"viewport": DESK}
     with visitor(browser, found, bypass_csp=True, color_scheme="light", **size) as (page, _):
-        page.clock.set_fixed_time(datetime.fromisoformat(MOMENT))
+        page.clock.set_fixed_time(datetime.fromisoformat(shot.when.moment))
         if shot.who:
             sign_in(page, shot.who)
         for part in shot.looks:
@@ -151,14 +163,42 @@ def small(picture: bytes) -> bytes:
     return out.getvalue()
 
 
+def at_the_station() -> Iterator[tuple[str, bytes]]:
+    """Eight beds, one with a flat line, and that one alone. These are never twice the same: they move."""
+    program = os.environ.get("KINFIRST_CHROMIUM") or "/usr/bin/chromium"
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
+        with station_running(Path(folder), 8) as found, visitor(browser, found, viewport=DESK) as (page, _):
+            sign_in(page, "sakura")
+            lies_in_bed(page, found)
+            page.goto("/station/")
+            page.get_by_role("button", name="Turn the sound on").click()
+            page.locator(f'[data-bed="{BED}"]').get_by_text("Asystole").wait_for(timeout=FLAT)
+            page.wait_for_timeout(1500)
+            yield "station", page.screenshot(animations="disabled")
+            page.goto(f"/station/beds/{BED}/")
+            page.wait_for_timeout(5000)
+            yield "station-bed", page.screenshot(animations="disabled")
+        browser.close()
+
+
+def kept(name: str, picture: bytes) -> None:
+    (FOLDER / f"{name}.png").write_bytes(small(picture))
+    print(f"{name}.png {len(small(picture)) // 1024} kB")
+
+
 def main(names: list[str]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with house() as (browser, found):
-        roster(browser, found)
-        for name in names or list(SHOTS):
-            picture = small(taken(browser, found, SHOTS[name]))
-            (FOLDER / f"{name}.png").write_bytes(picture)
-            print(f"{name}.png {len(picture) // 1024} kB")
+    wanted = names or [*SHOTS, *STATION]
+    still = [name for name in wanted if name in SHOTS]
+    for when in dict.fromkeys(SHOTS[name].when for name in still):
+        with house(when) as (browser, found):
+            roster(browser, found)
+            for name in (name for name in still if SHOTS[name].when == when):
+                kept(name, taken(browser, found, SHOTS[name]))
+    if set(STATION) & set(wanted):
+        for name, picture in at_the_station():
+            kept(name, picture)
 
 
 if __name__ == "__main__":

@@ -35,25 +35,15 @@ def opened(page: Page, path: str) -> int:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    ("who", "path"),
-    [
-        ("fukuda", "/exceptions/"),
-        ("tsuji", "/exceptions/"),
-        ("noriko", "/exceptions/"),
-        ("haruka", "/told/"),
-        ("master", "/told/"),
-        ("fukuda", "/tour"),
-        ("fukuda", "/visits/verify"),
-    ],
-)
-def test_nobody_is_shut_out_and_no_page_is_heavy(
-    browser: Browser, ward: Ward, who: str, path: str, scheme: str
-) -> None:
-    with visitor(browser, ward, color_scheme=scheme, bypass_csp=True) as (page, _):  # type: ignore[arg-type]
-        sign_in(page, who)
-        assert opened(page, path) < WEIGHT
-        assert violations(page) == []
+def test_nobody_is_shut_out_of_what_is_asked_of_them(browser: Browser, ward: Ward, scheme: str) -> None:
+    """What only the afternoon shows: an exception that is asked for, a call from a door, somebody who was told."""
+    found: dict[str, list[str]] = {}
+    for who, path in (("fukuda", "/exceptions/"), ("noriko", "/exceptions/"), ("haruka", "/told/")):
+        with visitor(browser, ward, color_scheme=scheme, bypass_csp=True) as (page, _):  # type: ignore[arg-type]
+            sign_in(page, who)
+            assert opened(page, path) < WEIGHT
+            found[f"{who} {path}"] = violations(page)
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
 def call_for_help(page: Page, ward: Ward) -> None:

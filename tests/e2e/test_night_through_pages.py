@@ -353,7 +353,7 @@ def the_offices(night: Night) -> None:
 
 
 def the_search(night: Night) -> None:
-    for time, step in (("16:15", "records"), ("16:40", "comrades"), ("17:05", "division")):
+    for time, step in (("16:15", "record"), ("16:40", "served beside"), ("17:05", "division")):
         night.at(time)
         page = night.go("sakura", "/desk/{case}/")
         page.get_by_role("link", name=re.compile(f"Record the step.*{step}")).click()

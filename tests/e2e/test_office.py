@@ -1,103 +1,16 @@
-"""Audit, registry, sign-in: shut nobody out, hold without scripts, in any direction of writing, and with a passkey."""
+"""Sign-in: with a passkey, and in the language that is chosen at the door."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import PHONE, House, sign_in, visitor
+from tests.e2e.conftest import House, passkeys, sign_in, visitor
 from tests.e2e.house import PASSWORD
-from tests.e2e.test_access_for_all import HOW, violations
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]
-HEAVIEST = 150_000
-PATHS = (
-    "/audit/",
-    "/audit/registry/",
-    "/audit/record/",
-    "/audit/measures/",
-    "/break-glass/",
-    "/registry/",
-    "/registry/people/new",
-    "/registry/people/{bed2}/",
-    "/registry/people/{bed2}/kin",
-    "/registry/people/{hiro}/account",
-    "/registry/offices/",
-    "/registry/offices/one?office=leader",
-    "/registry/events/",
-    "/registry/events/one",
-    "/registry/divisions/",
-    "/registry/duty/",
-    "/registry/policies/",
-    "/registry/policies/village/",
-    "/registry/accounts/",
-    "/accounts/2fa/",
-    "/accounts/reauthenticate/",
-)
-
-
-@pytest.mark.parametrize("how", sorted(HOW))
-def test_no_page_shuts_anybody_out(browser: Browser, night: House, how: str) -> None:
-    found: dict[str, list[str]] = {}
-    with visitor(browser, night, bypass_csp=True, **HOW[how]) as (page, _):
-        sign_in(page, "sakura")
-        for path in PATHS:
-            page.goto(path.format(**night.ids))
-            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-            found[path] = violations(page)
-        page.goto("/break-glass/")
-        page.get_by_role("button", name="Break the glass", exact=True).click()
-        found["a refusal"] = violations(page)
-    assert {path: wrong for path, wrong in found.items() if wrong} == {}
-
-
-@pytest.mark.parametrize("direction", ["ltr", "rtl"])
-def test_a_phone_scrolls_one_way_whichever_way_one_writes(browser: Browser, night: House, direction: str) -> None:
-    with visitor(browser, night, viewport=PHONE, is_mobile=True, has_touch=True) as (page, complaints):
-        sign_in(page, "sakura")
-        wide: dict[str, int] = {}
-        for path in PATHS:
-            page.goto(path.format(**night.ids))
-            page.evaluate("(way) => { document.documentElement.dir = way; }", direction)
-            width = page.evaluate("document.documentElement.scrollWidth")
-            if width > PHONE["width"]:
-                wide[path] = width
-        assert wide == {}
-        assert complaints == []
-
-
-def test_no_page_is_heavy_or_asks_elsewhere(browser: Browser, night: House) -> None:
-    with visitor(browser, night) as (page, complaints):
-        sign_in(page, "sakura")
-        sizes: dict[str, int] = {}
-        page.on("response", lambda answer: sizes.update({page.url: sizes.get(page.url, 0) + _size(answer)}))
-        for path in PATHS:
-            page.goto(path.format(**night.ids), wait_until="networkidle")
-        assert {url: size for url, size in sizes.items() if size > HEAVIEST} == {}
-        assert complaints == []
-
-
-def _size(answer: object) -> int:
-    if answer.request.resource_type == "image" or answer.status in (204, 301, 302, 304):  # type: ignore[attr-defined]
-        return 0
-    return len(answer.body())  # type: ignore[attr-defined]
-
-
-def passkeys(page: Page) -> None:
-    """The browser gets a key that says yes to everything."""
-    session = page.context.new_cdp_session(page)
-    session.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
 def test_a_passkey_is_added_and_signs_in_alone(browser: Browser, night: House) -> None:

@@ -48,3 +48,12 @@ def test_everything_is_on_its_page(page: str, names: tuple[str, ...]) -> None:
 def test_decisions_are_numbered_without_gap() -> None:
     numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "decisions").glob("*.md"))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_every_picture_is_of_a_page_that_is_drawn_and_is_shown() -> None:
+    """`make pictures` draws it, the page of pages shows it, and no picture is left of a page that is gone."""
+    there = {path.name for path in (ROOT / "docs" / "pictures").glob("*.png")}
+    shown = set(re.findall(r"\.\./pictures/([\w-]+\.png)", (REFERENCE / "pages.md").read_text(encoding="utf-8")))
+    assert shown == there
+    drawn = (ROOT / "tests" / "e2e" / "pictures.py").read_text(encoding="utf-8")
+    assert [name for name in there if f'"{name.removesuffix(".png")}"' not in drawn] == []

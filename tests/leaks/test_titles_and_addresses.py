@@ -16,7 +16,7 @@ from kinfirst.records.access import PARTS
 from kinfirst.records.scanner import scan
 from tests.access.addresses import PAGES
 from tests.access.standings import STANDINGS, House, house, undone
-from tests.access.test_every_address import body, path_of
+from tests.access.test_every_address import body, filled
 from tests.planted import SYLLABLES, planted
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_names_are_on_the_page_and_nowhere_else(large_family: House) -> None:
         for address, row in PAGES.items():
             if not row.get or row.whose(OFFICER):
                 continue
-            response = client.get(path_of(address, large_family))
+            response = client.get(filled(address, large_family))
             page = body(response)
             shown |= {name for name in KIN if name in page}
             beside = f"{response.headers} {response.cookies} {' '.join(SAID.findall(page))}"
