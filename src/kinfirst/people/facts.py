@@ -96,8 +96,10 @@ def house_care(realm: str) -> dict[str, str]:
 
 def kin_of(realm: str, casualties: Collection[str]) -> tuple[KinRecord, ...]:
     """The emergency data of these people, in order of who it is of, of whom, and of the relation."""
+    # Asked of each of them: SQLite would first list everybody of the realm for an IN.
     sql = (
-        f"SELECT {_KIN} WHERE of_id IN {{ids}} AND of_id IN (SELECT id FROM people_person WHERE realm_id = %s) "
+        f"SELECT {_KIN} WHERE of_id IN {{ids}} "
+        "AND EXISTS (SELECT 1 FROM people_person p WHERE p.id = people_kin.of_id AND p.realm_id = %s) "
         "ORDER BY of_id, person_id, relation"
     )
     return tuple(

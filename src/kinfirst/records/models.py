@@ -96,7 +96,7 @@ class Case(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("due_at",), name="case_due", condition=models.Q(due_at__isnull=False)),
-            models.Index(fields=("realm", "kind", "closed", "next_due"), name="case_board"),
+            models.Index(fields=("realm", "kind", "closed", "next_due", "id"), name="case_board"),
             models.Index(fields=("realm", "alias_key"), name="case_alias"),
             models.Index(fields=("realm", "casualty"), name="case_casualty"),
             models.Index(fields=("realm", "event", "casualty"), name="case_of_event"),
