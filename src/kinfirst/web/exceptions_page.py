@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,11 +35,6 @@ GROUNDS: dict[str, Text] = {
     "kin": gettext_lazy("Every search step is done and there is nobody"),
     "other": gettext_lazy("Another reason, in words below"),
 }
-CASE_WIDE: dict[str, Callable[[Case], bool]] = {
-    "release_name": lambda case: case.closing.released is not None,
-    "draw_chain": lambda case: case.chain is not None,
-}
-"""Commands on a whole case, and whether they were done after all."""
 MINUTES = (30, 60, 120, 240)
 SOON = timedelta(hours=1)
 
@@ -132,7 +127,8 @@ def _could_lift(sight: Sight, one: Tried, rule: str, now: datetime) -> bool:
         return False
     place = case.chain.find(one.place) if case.chain and one.place else None
     if one.place is None:
-        return one.command == "go_off" or (one.command in CASE_WIDE and not CASE_WIDE[one.command](case))
+        # A chain that stands may be refused anew: only a name that is out and a duty that is over ask no more.
+        return one.command in ("draw_chain", "go_off") or (one.command == "release_name" and not case.closing.released)
     if place is None or place.id not in {p.id for p in open_places(case, policy)}:
         return False
     if one.command == "assign":
