@@ -77,7 +77,10 @@ def served(told: dict[str, Any]) -> None:
 
     from kinfirst.project.asgi import application
 
-    server = uvicorn.Server(uvicorn.Config(application, host="127.0.0.1", port=0, log_level="critical", lifespan="off"))
+    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="critical", lifespan="off")
+    # A page that is still open holds a stream.
+    config.timeout_graceful_shutdown = 1
+    server = uvicorn.Server(config)
     threading.Thread(target=server.run, daemon=True).start()
     while not server.started:
         threading.Event().wait(0.02)

@@ -8,7 +8,6 @@ It stops when its standard input is closed.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 import threading
@@ -18,6 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.house import served
 from tests.e2e.ward_house import Running
 
 PASSWORD = "long enough words"
@@ -113,24 +113,6 @@ async def sent(hub: Any, clock: Running, bed: tuple[str, int, str], ended: async
         late = (start + timedelta(seconds=packet.at + PACKET) - clock.now()).total_seconds()
         await asyncio.sleep(max(0.0, late))
         await hub.publish(name, packet)
-
-
-def served(told: dict[str, Any]) -> None:
-    import uvicorn
-
-    from kinfirst.project.asgi import application
-
-    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="critical", lifespan="off")
-    config.timeout_graceful_shutdown = 1
-    server = uvicorn.Server(config)
-    serving = threading.Thread(target=server.run, daemon=True)
-    serving.start()
-    while not server.started:
-        threading.Event().wait(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    print(json.dumps({"address": f"http://127.0.0.1:{port}", **told}), flush=True)
-    sys.stdin.read()
-    server.should_exit = True
 
 
 if __name__ == "__main__":
