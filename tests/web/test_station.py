@@ -174,7 +174,7 @@ def test_where_nobody_can_be_told_a_sentence_says_so(night: Played, beds: FakeSt
     client = signed_in(night, "sakura")
     answer = client.post("/station/beds/1/act", {"do": "acknowledge"})
     assert answer.status_code == 503
-    assert "nothing was done" in answer.content.decode()
+    assert "It is not sure that anybody heard of it" in answer.content.decode()
     told = client.post("/station/beds/1/act", {"do": "acknowledge"}, headers={"Accept": "application/json"})
     assert (told.status_code, "go to the bed" in told.json()["said"]) == (503, True)
 

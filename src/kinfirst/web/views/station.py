@@ -69,7 +69,7 @@ def bed(here: Here, bed: str) -> HttpResponse:
 @signed_in
 @only_for(*WATCH)
 def act(here: Here, bed: str) -> HttpResponse:
-    """What a person does to a bed's alarms: 503 with a sentence where nobody could be told of it."""
+    """What a person does to a bed's alarms: 503 with a sentence where it is not sure that it was heard."""
     _bed(here, bed)
     do = here.request.POST.get("do", "")
     if do not in get_args(Do):
@@ -168,7 +168,7 @@ def _station() -> Station:
 
 
 def _not_told() -> str:
-    return _("Nobody could be told of it just now: nothing was done. Try again, and go to the bed.")
+    return _("It is not sure that anybody heard of it. See what the bed shows, try again, and go to the bed.")
 
 
 def _answer(here: Here, bed: str, said: str, *, status: int = 200, to: str = "") -> HttpResponse:
